@@ -1,0 +1,54 @@
+//! What clients are promised: a sequential object, and how to make up operations on it.
+//!
+//! A [`Spec`] knows nothing of nodes, networks or faults. It says what an operation does to the
+//! object when nothing else happens; that a replicated system behaves as if its operations happened
+//! one at a time is for the judges to hold it to.
+
+use crate::seed::Draws;
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+use std::str::FromStr;
+
+pub mod kv;
+pub mod map;
+
+/// A sequential object: its state, its operations, and what each of them answers.
+///
+/// The name and the idea are Stateright's `SequentialSpec` and Porcupine's `Model`; the definition
+/// of an object by its sequential histories is Herlihy and Wing's (TOPLAS 1990, section 2).
+pub trait Spec: Sized + 'static {
+    /// What a client asks. Its text form is the one in schedules, so the two must be inverse.
+    type Op: Clone + PartialEq + Debug + Display + FromStr<Err: Display> + Hash + Send + Sync;
+    /// What a client is told.
+    type Ret: Clone + PartialEq + Debug + Display + Hash + Send + Sync;
+    /// The object itself, or one part of it where [`Spec::part`] divides it.
+    type State: Clone + Eq + Hash + Debug;
+
+    /// The object before any operation.
+    fn init() -> Self::State;
+
+    /// Does `op`, and says what its client is told.
+    fn apply(state: &mut Self::State, op: &Self::Op) -> Self::Ret;
+
+    /// The part of the object that `op` touches, where the object consists of independent parts
+    /// (the keys of a map). Parts are judged one by one, which is the same and much faster: a
+    /// history is linearizable if it is so part by part (Herlihy and Wing, theorem 1).
+    /// `None` means that the operation may touch everything; an object either divides or does not.
+    fn part(_op: &Self::Op) -> Option<u64> {
+        None
+    }
+
+    /// Whether `op` leaves every state as it is.
+    fn is_read(op: &Self::Op) -> bool;
+
+    /// An operation for the generator to ask. `unique` differs in every call within a schedule:
+    /// a value that is written once makes a history both quicker to judge and easier to read.
+    fn any(draws: &mut Draws, unique: u64) -> Self::Op;
+
+    /// A write that must succeed when all is well again; `unique` as in [`Spec::any`].
+    fn probe(unique: u64) -> Self::Op;
+
+    /// The read that would show what `op` left behind: after the calm end it tells whether an
+    /// acknowledged write is still there. `None` where nothing can show it.
+    fn look(op: &Self::Op) -> Option<Self::Op>;
+}

@@ -1,0 +1,217 @@
+//! Everything that happened in a run.
+//!
+//! A lean trace holds what judges need: the history, the facts, the views, how each step went. A rich
+//! one, recorded in a second run of a schedule that failed, also holds every event with its cause.
+//! Both have the same digest.
+
+use crate::fact::{Fact, Told};
+use crate::history::{History, Moment};
+use crate::id::NodeId;
+use crate::node::Node;
+use crate::time::Time;
+use std::fmt;
+use std::time::Duration;
+
+/// What a run left behind.
+pub struct Trace<N: Node> {
+    /// A digest of the run: equal schedules give equal digests, on any machine.
+    pub digest: Digest,
+    /// What the clients saw.
+    pub history: History<N::Spec>,
+    /// What the nodes told, in order.
+    pub facts: Vec<Told>,
+    /// What the nodes showed after each of their events, in order; empty unless asked for.
+    pub views: Vec<Shown<N::View>>,
+    /// How each step of the schedule went, in the schedule's order.
+    pub steps: Vec<StepRecord>,
+    /// The messages that noise hit.
+    pub hits: Vec<NoiseHit>,
+    /// How the run ended.
+    pub end: End,
+    /// When.
+    pub ended: Moment,
+    /// Counts of what happened.
+    pub counts: Counts,
+    /// Every event, in a rich trace; empty in a lean one.
+    pub records: Vec<Record>,
+}
+
+/// A digest of a run.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Digest(pub u64);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// What a node showed after an event.
+#[derive(Debug)]
+pub struct Shown<View> {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub node: NodeId,
+    /// How many times that node had come up before.
+    pub incarnation: u32,
+    /// What.
+    pub view: View,
+}
+
+/// How a step of the schedule went.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StepRecord {
+    /// When it happened; `None` if what it waited for never came.
+    pub happened: Option<Moment>,
+    /// The node that it turned out to be about, where it named one, or a role.
+    pub node: Option<NodeId>,
+    /// Whether it did something. A fault that did nothing has a note.
+    pub took_hold: bool,
+    /// Why it did nothing: `n2 is down already`.
+    pub note: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum End {
+    /// The calm end was reached and a probe write succeeded through this node.
+    Settled {
+        /// The node that took the probe.
+        node: NodeId,
+        /// The nodes whose state machines did not take the probe in, though they tell what they
+        /// apply.
+        behind: Vec<NodeId>,
+    },
+    /// All was well again for this long, but no probe write succeeded.
+    Unsettled {
+        /// How long the calm lasted.
+        waited: Duration,
+    },
+    /// The code under test panicked.
+    Panicked(Panic),
+    /// A node would not come to an end: this many events, or effects of one event.
+    Runaway {
+        /// Who, where one node alone did it.
+        node: Option<NodeId>,
+        /// What it did too much of, as a sentence.
+        what: String,
+    },
+}
+
+/// A panic in the code under test.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Panic {
+    /// In which node.
+    pub node: NodeId,
+    /// When.
+    pub at: Moment,
+    /// What it said.
+    pub message: String,
+    /// Where in the source: `raft_log.rs:412`.
+    pub location: String,
+}
+
+/// A message that noise hit, told so that it can be written as a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NoiseHit {
+    /// When it was sent.
+    pub sent: Time,
+    /// The sender.
+    pub from: NodeId,
+    /// The receiver.
+    pub to: NodeId,
+    /// Which of the messages sent on this link at this very time, from 1.
+    pub nth: u32,
+    /// How much later it came; `None` if it was lost.
+    pub late: Option<Duration>,
+}
+
+/// Counts of what happened in a run.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Counts {
+    /// Events handled by nodes.
+    pub events: u64,
+    /// Messages sent.
+    pub sent: u64,
+    /// Messages that reached a node.
+    pub delivered: u64,
+    /// Faults that took hold, by [`Kind`](crate::fault::Kind) in listing order.
+    pub faults: [u64; crate::fault::Kind::ALL.len()],
+}
+
+/// One event of a rich trace.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// When, and its place in the run's one order.
+    pub at: Moment,
+    /// The place of the event that caused it; `None` for the start and for written steps.
+    pub cause: Option<u64>,
+    /// The node at which it happened, if one.
+    pub node: Option<NodeId>,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened, for readers.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum What {
+    /// A step of the schedule (from 0) happened.
+    Step(usize),
+    /// The calm end began.
+    Calm,
+    /// A node came up for the so-manieth time, from 0.
+    Up(u32),
+    /// A node went down, and why: `crashed`, `lost power`, `stopped`.
+    Down(&'static str),
+    /// A node sent a message.
+    Sent {
+        /// To whom.
+        to: NodeId,
+        /// The message, in short.
+        text: String,
+        /// What became of it at once: `None` if it is on its way, else why not.
+        lost: Option<&'static str>,
+    },
+    /// A message arrived.
+    Delivered {
+        /// From whom.
+        from: NodeId,
+        /// The place in the order at which it was sent.
+        sent: u64,
+        /// The message, in short.
+        text: String,
+    },
+    /// A timer fired.
+    Timer(String),
+    /// A request reached a node: its place in the history.
+    Request(usize),
+    /// A node answered a request that a client still waited for, or not any more.
+    Answer {
+        /// The place in the history.
+        operation: usize,
+        /// The answer, in short.
+        text: String,
+        /// Whether the client still waited.
+        heard: bool,
+    },
+    /// A node wrote this many bytes to a file.
+    Wrote(String, usize),
+    /// A node synced a file.
+    Synced(String),
+    /// A node told a fact.
+    Told(Fact),
+    /// The node's own `tracing` event.
+    Log {
+        /// Its level.
+        level: &'static str,
+        /// Where it comes from.
+        target: String,
+        /// Its message and fields.
+        text: String,
+    },
+    /// A remark of the simulation's.
+    Note(String),
+}
