@@ -1,1 +1,1 @@
-
+//! Tests of Schism as its users see it.

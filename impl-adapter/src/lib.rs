@@ -1,1 +1,1 @@
-
+//! Real implementations behind Schism's seam.

@@ -1,5 +1,6 @@
 //! Schism: a property-based model checker for replicated systems.
 
+pub mod counterexample;
 pub mod error;
 pub mod fact;
 pub mod fault;

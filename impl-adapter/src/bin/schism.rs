@@ -1,1 +1,3 @@
+//! The `schism` command.
+
 fn main() {}

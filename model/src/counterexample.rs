@@ -1,0 +1,124 @@
+//! What a hunt brings home: a failing schedule with how sure we are of it and what it cost, or a
+//! tally of what was tried where all held.
+
+use crate::fault::Kind;
+use crate::schedule::Schedule;
+use crate::seed::Seed;
+use crate::trace::Digest;
+use crate::verdict::Violation;
+use std::time::Duration;
+
+/// A failing schedule, usually the smallest of its kind, and what is known about it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Counterexample<Op> {
+    /// The test or target that failed: `store_is_linearizable`, `mutant:PM09`.
+    pub name: String,
+    /// The schedule.
+    pub schedule: Schedule<Op>,
+    /// What it breaks, and how.
+    pub violation: Violation,
+    /// The digest of its trace.
+    pub digest: Digest,
+    /// How sure it is.
+    pub sure: Sure,
+    /// What it took to find it.
+    pub cost: Cost,
+}
+
+/// How sure a counterexample is.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Sure {
+    /// Whether a second run gave the same trace.
+    pub same_trace_twice: bool,
+    /// Whether shrinking came to its end; if not, the counterexample is *not shown minimal*.
+    pub shrunk_to_the_end: bool,
+    /// Of the steps that are left, how many were removed alone, and the failure vanished.
+    pub needed_steps: usize,
+    /// Of neighbours with their times moved, how many were tried.
+    pub moved: usize,
+    /// And how many of these fail the same way.
+    pub moved_fail: usize,
+}
+
+/// What it took to find a counterexample.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Cost {
+    /// The case that failed first, from 1; 0 for a schedule that was given.
+    pub case: u64,
+    /// How many cases were asked for.
+    pub cases: u64,
+    /// The seed from which that case was generated.
+    pub seed: Seed,
+    /// Real time until that case failed.
+    pub hunt: Duration,
+    /// Steps before shrinking.
+    pub original_steps: usize,
+    /// Faults among them.
+    pub original_faults: usize,
+    /// Runs that shrinking took.
+    pub shrink_runs: u64,
+    /// Real time that shrinking took.
+    pub shrink: Duration,
+}
+
+/// What a hunt tried, where all held or until it failed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Tally {
+    /// Cases that were run.
+    pub cases: u64,
+    /// Real time.
+    pub elapsed: Duration,
+    /// Faults that took hold, by [`Kind`] in listing order.
+    pub faults: [u64; Kind::ALL.len()],
+    /// Events handled by nodes.
+    pub events: u64,
+    /// Client operations, and how many of them ended ok, refused, unknown.
+    pub operations: [u64; 3],
+    /// For each thing that the user wants to be reached: its name, and in how many cases it was.
+    pub reached: Vec<(String, u64)>,
+    /// Cases whose verdict is unknown.
+    pub unknown: u64,
+    /// Why the first of them is.
+    pub unknown_why: Option<String>,
+    /// Cases that were run twice to compare their traces.
+    pub twice: u64,
+    /// Saved failures that were replayed first, and pass now.
+    pub regressions: u64,
+}
+
+impl Tally {
+    /// Adds what another worker tried. Real time is not added: workers run side by side.
+    pub fn add(&mut self, other: &Tally) {
+        self.cases += other.cases;
+        for (sum, n) in self.faults.iter_mut().zip(other.faults) {
+            *sum += n;
+        }
+        self.events += other.events;
+        for (sum, n) in self.operations.iter_mut().zip(other.operations) {
+            *sum += n;
+        }
+        for (name, n) in &other.reached {
+            match self.reached.iter_mut().find(|(known, _)| known == name) {
+                Some((_, sum)) => *sum += n,
+                None => self.reached.push((name.clone(), *n)),
+            }
+        }
+        self.unknown += other.unknown;
+        if self.unknown_why.is_none() {
+            self.unknown_why.clone_from(&other.unknown_why);
+        }
+        self.twice += other.twice;
+        self.regressions += other.regressions;
+    }
+
+    /// Faults that took hold, of all kinds.
+    #[must_use]
+    pub fn faults_took_hold(&self) -> u64 {
+        self.faults.iter().sum()
+    }
+
+    /// What the user wants to be reached, and never was.
+    pub fn never(&self) -> impl Iterator<Item = &str> {
+        self.reached.iter().filter(|(_, n)| *n == 0).map(|(name, _)| name.as_str())
+    }
+}
