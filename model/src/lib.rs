@@ -2,6 +2,7 @@
 
 pub mod counterexample;
 pub mod error;
+pub mod execute;
 pub mod fact;
 pub mod fault;
 pub mod history;

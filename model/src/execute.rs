@@ -1,0 +1,322 @@
+//! A [`Schedule`] and a way to bring nodes to life come in; a [`Trace`] goes out. Nothing here knows
+//! that properties exist.
+//!
+//! There is one event loop, virtual time, and no thread. What happens is a function of the schedule:
+//! messages take a fixed time, clocks agree and disks are honest, except where a step or the noise
+//! says otherwise. An idle node costs nothing, and time in which nothing is planned takes none.
+
+use crate::fact::{Fact, Told};
+use crate::history::{History, Moment, Outcome};
+use crate::id::{NodeId, TimerId, Token};
+use crate::node::{Event, Io, Node};
+use crate::schedule::Schedule;
+use crate::seed::{Seed, StableHasher};
+use crate::spec::Spec;
+use crate::time::Time;
+use crate::trace::{Counts, Digest, End, NoiseHit, Record, Shown, Trace, What};
+use calm::Calm;
+use network::{Disturber, Network};
+use plan::Plan;
+use process::Process;
+use queue::{Lane, Queue};
+use rich::Rich;
+use std::hash::Hasher;
+use std::rc::Rc;
+
+mod calm;
+mod clients;
+mod faults;
+mod guard;
+mod network;
+mod plan;
+mod process;
+mod queue;
+mod rich;
+#[cfg(test)]
+mod tests;
+
+/// The operations of a node's clients.
+pub type Op<N> = <<N as Node>::Spec as Spec>::Op;
+type Ret<N> = <<N as Node>::Spec as Spec>::Ret;
+
+/// How a node comes to life: at the start, and after each crash from what its disk kept.
+pub type Boot<'a, N> = &'a dyn Fn(&mut Io<N>) -> N;
+
+/// What a run records besides what judges always need.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Recording {
+    /// What each node shows after each of its events.
+    pub views: bool,
+    /// Every event with its cause, and what the nodes log.
+    pub rich: bool,
+}
+
+/// More events than this in one run is a cluster that never comes to rest.
+const EVENTS_MAX: u64 = 500_000;
+
+/// Runs a schedule.
+pub fn execute<N: Node>(
+    schedule: &Schedule<Op<N>>,
+    boot: Boot<'_, N>,
+    recording: Recording,
+) -> Trace<N> {
+    World::new(schedule, boot, recording).run()
+}
+
+/// Something that is planned.
+enum Happening<N: Node> {
+    Deliver(Flight<N>),
+    Timer {
+        node: NodeId,
+        incarnation: u32,
+        id: TimerId,
+        due: u64,
+    },
+    Request {
+        node: NodeId,
+        operation: usize,
+    },
+    Answer {
+        operation: usize,
+        node: NodeId,
+        outcome: Outcome<Ret<N>>,
+        cause: u64,
+    },
+    GiveUp {
+        operation: usize,
+    },
+    Synced {
+        node: NodeId,
+        incarnation: u32,
+        token: Token,
+    },
+    /// What waited in front of a paused node.
+    Late {
+        node: NodeId,
+        incarnation: u32,
+        event: Event<N>,
+        key: u64,
+        cause: u64,
+    },
+    Probe,
+}
+
+/// A message on its way.
+struct Flight<N: Node> {
+    from: NodeId,
+    to: NodeId,
+    body: N::Message,
+    /// The key of the message as a cause, from which the draws of what it causes come.
+    key: u64,
+    /// The place in the order at which it was sent.
+    sent: u64,
+}
+
+/// The simulated world of one run.
+struct World<'a, N: Node> {
+    schedule: &'a Schedule<Op<N>>,
+    boot: Boot<'a, N>,
+    recording: Recording,
+    now: Time,
+    /// The place of the current event in the run's one order.
+    order: u64,
+    queue: Queue<Happening<N>>,
+    processes: Vec<Process<N>>,
+    network: Network<Flight<N>>,
+    disturber: Option<Disturber>,
+    plan: Plan,
+    calm: Option<Calm>,
+    end: Option<End>,
+    digest: StableHasher,
+    history: History<N::Spec>,
+    /// Whether the client of each operation still waits.
+    open: Vec<bool>,
+    /// Whether any node has told what it applies.
+    tells_applied: bool,
+    facts: Vec<Told>,
+    views: Vec<Shown<N::View>>,
+    hits: Vec<NoiseHit>,
+    counts: Counts,
+    rich: Rich,
+}
+
+impl<'a, N: Node> World<'a, N> {
+    fn new(schedule: &'a Schedule<Op<N>>, boot: Boot<'a, N>, recording: Recording) -> Self {
+        let nodes: Rc<[NodeId]> = (0..schedule.nodes as usize).map(NodeId::at).collect();
+        let timing = &schedule.timing;
+        let names = |kind| schedule.claim.names(kind);
+        World {
+            schedule,
+            boot,
+            recording,
+            now: Time::ZERO,
+            order: 0,
+            queue: Queue::new(),
+            processes: nodes
+                .iter()
+                .map(|id| Process::new(Io::new(*id, nodes.clone(), schedule.seed)))
+                .collect(),
+            network: Network::new(schedule.nodes),
+            disturber: Disturber::new(schedule.noise, names, timing),
+            plan: Plan::new(schedule),
+            calm: None,
+            end: None,
+            digest: StableHasher::new(0),
+            history: History::default(),
+            open: Vec::new(),
+            tells_applied: false,
+            facts: Vec::with_capacity(512),
+            views: Vec::new(),
+            hits: Vec::new(),
+            counts: Counts::default(),
+            rich: Rich::new(recording.rich),
+        }
+    }
+
+    fn run(mut self) -> Trace<N> {
+        for index in 0..self.processes.len() {
+            self.start(NodeId::at(index), None);
+        }
+        while self.end.is_none() {
+            self.turn();
+        }
+        self.finish()
+    }
+
+    /// Does the next thing: a step that is due, an event, or the beginning of the calm end. Steps
+    /// come before events of the same time.
+    fn turn(&mut self) {
+        let event = self.queue.next_time();
+        let step = self.plan.next_time();
+        let storm_ends = if self.calm.is_none() { Some(self.plan.storm_ends()) } else { None };
+        let first = [step, event, storm_ends].into_iter().flatten().min();
+        let Some(first) = first else {
+            // Nothing is planned and the end is calm: the probe has given up.
+            self.settle_for_nothing();
+            return;
+        };
+        self.order += 1;
+        self.now = self.now.max(first);
+        if step.is_some_and(|at| at <= first) {
+            if let Some(index) = self.plan.pop() {
+                self.fire(index);
+            }
+        } else if storm_ends.is_some_and(|at| at <= first) {
+            self.begin_calm();
+        } else if let Some((_, happening)) = self.queue.pop() {
+            self.counts.events += 1;
+            if self.counts.events > EVENTS_MAX {
+                let what = format!("{EVENTS_MAX} events happened, and no end was in sight");
+                self.end = Some(End::Runaway { node: None, what });
+                return;
+            }
+            self.happen(happening);
+        }
+    }
+
+    fn happen(&mut self, happening: Happening<N>) {
+        match happening {
+            Happening::Deliver(flight) => self.deliver(flight),
+            Happening::Timer { node, incarnation, id, due } => {
+                self.fire_timer(node, incarnation, id, due);
+            }
+            Happening::Request { node, operation } => self.request_arrives(node, operation),
+            Happening::Answer { operation, node, outcome, cause } => {
+                self.answer_arrives(operation, node, outcome, cause);
+            }
+            Happening::GiveUp { operation } => self.give_up(operation),
+            Happening::Synced { node, incarnation, token } => {
+                if self.process(node).io.incarnation == incarnation {
+                    self.event(node, Event::Synced(token), token.0, None);
+                }
+            }
+            Happening::Late { node, incarnation, event, key, cause } => {
+                if self.process(node).io.incarnation == incarnation {
+                    self.event(node, event, key, Some(cause));
+                }
+            }
+            Happening::Probe => self.probe(),
+        }
+    }
+
+    fn deliver(&mut self, flight: Flight<N>) {
+        let Flight { from, to, body, key, sent } = flight;
+        let lost = if self.network.is_cut(from, to) {
+            Some("was cut off on the way")
+        } else if self.process(to).is_down() {
+            Some("found nobody")
+        } else {
+            None
+        };
+        if let Some(why) = lost {
+            let text = || What::Note(format!("a message from {from} to {to} {why}"));
+            self.rich.note(
+                Moment { order: self.order, time: self.now },
+                Some(sent),
+                Some(to),
+                text,
+            );
+            return;
+        }
+        self.counts.delivered += 1;
+        if self.rich.is_on() && !self.process(to).is_paused() {
+            let text = rich::brief(&body);
+            self.record(Some(sent), Some(to), || What::Delivered { from, sent, text });
+        }
+        self.event(to, Event::Message { from, body }, key, Some(sent));
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { order: self.order, time: self.now }
+    }
+
+    fn process(&mut self, node: NodeId) -> &mut Process<N> {
+        &mut self.processes[node.index()]
+    }
+
+    fn record(&mut self, cause: Option<u64>, node: Option<NodeId>, what: impl FnOnce() -> What) {
+        let at = Moment { order: self.order, time: self.now };
+        self.rich.note(at, cause, node, what);
+    }
+
+    /// Takes a fact down, and lets a calm end see it.
+    fn told(&mut self, node: NodeId, fact: Fact) {
+        let cause = self.order;
+        self.order += 1;
+        std::hash::Hash::hash(&fact, &mut self.digest);
+        let incarnation = self.process(node).io.incarnation;
+        self.facts.push(Told { time: self.now, order: self.order, node, incarnation, fact });
+        self.record(Some(cause), Some(node), || What::Told(fact));
+        if let Fact::Applied { entry, .. } = fact {
+            self.tells_applied = true;
+            self.applied(node, entry.request);
+        }
+    }
+
+    fn finish(self) -> Trace<N> {
+        let digest = Digest(self.digest.finish());
+        let ended = self.moment();
+        let records: Vec<Record> = self.rich.finish();
+        Trace {
+            digest,
+            history: self.history,
+            facts: self.facts,
+            views: self.views,
+            steps: self.plan.finish(),
+            hits: self.hits,
+            // The loop that called this ran until there was an end.
+            end: self.end.unwrap_or(End::Unsettled { waited: std::time::Duration::ZERO }),
+            ended,
+            counts: self.counts,
+            records,
+        }
+    }
+
+    fn at_lane(&mut self, at: Time, lane: Lane, what: Happening<N>) {
+        self.queue.plan(at, lane, what);
+    }
+
+    fn node_key(&self, node: NodeId, event: u64) -> u64 {
+        Seed(u64::from(node.0)).fork(event).0
+    }
+}

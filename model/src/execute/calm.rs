@@ -1,0 +1,187 @@
+//! The end of every run: calm, fair, and not made of steps. All faults end, nodes that are down
+//! start, what was held back flows, and noise stops; the nodes keep their own jitter. Then a probe
+//! write must succeed through some node, every voter must take it in, and reads look at what the
+//! run's writes left behind.
+//!
+//! Fairness matters more than it seems: an end without fresh election timeouts, or with fixed ones,
+//! blames healthy systems.
+
+use super::{Happening, Lane, World};
+use crate::id::{ClientId, NodeId, RequestId};
+use crate::node::Node;
+use crate::spec::Spec;
+use crate::time::Time;
+use crate::trace::{End, What};
+use std::time::Duration;
+
+pub(super) struct Calm {
+    began: Time,
+    deadline: Time,
+    attempts: u64,
+    /// The node through which a probe write succeeded, and which write that was.
+    settled: Option<(NodeId, RequestId)>,
+    /// Looks that have no answer yet.
+    looking: usize,
+    retries: u32,
+    /// Who has applied which probe.
+    applied: Vec<(NodeId, RequestId)>,
+}
+
+/// How long the probe waits before it tries the next node.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Values that no generated operation writes.
+const FIRST_PROBE: u64 = 900_000;
+/// At most so many reads look at what the run left behind.
+const LOOKS_MAX: usize = 24;
+const RETRIES_MAX: u32 = 50;
+
+impl<N: Node> World<'_, N> {
+    pub(super) fn begin_calm(&mut self) {
+        self.record(None, None, || What::Calm);
+        self.plan.stop();
+        self.disturber = None;
+        let deadline = self.now + self.schedule.timing.settle;
+        self.calm = Some(Calm {
+            began: self.now,
+            deadline,
+            attempts: 0,
+            settled: None,
+            looking: 0,
+            retries: 0,
+            applied: Vec::new(),
+        });
+        let arrives = self.now + self.schedule.timing.latency;
+        for flight in self.network.calm() {
+            self.at_lane(arrives, Lane::Message, Happening::Deliver(flight));
+        }
+        for id in (0..self.processes.len()).map(NodeId::at) {
+            self.process(id).trap = None;
+            self.resume(id);
+            if self.process(id).is_down() && self.end.is_none() {
+                self.start(id, None);
+            }
+        }
+        self.at_lane(deadline, Lane::Timeout, Happening::Probe);
+        self.at_lane(self.now, Lane::Client, Happening::Probe);
+    }
+
+    /// Tries a probe write through the next node, or gives up.
+    pub(super) fn probe(&mut self) {
+        let Some(calm) = &mut self.calm else { return };
+        if self.now >= calm.deadline {
+            self.settle_for_nothing();
+            return;
+        }
+        if calm.settled.is_some() {
+            return;
+        }
+        let attempt = calm.attempts;
+        calm.attempts += 1;
+        let node = NodeId::at(attempt as usize % self.processes.len());
+        self.ask(None, ClientId::PROBE, node, N::Spec::probe(FIRST_PROBE + attempt));
+    }
+
+    pub(super) fn probe_answered(&mut self, operation: usize, acked: bool) {
+        let asked = &self.history.operations[operation];
+        let (node, request) = (asked.node, asked.request);
+        let is_look = N::Spec::is_read(&asked.op);
+        let Some(calm) = &mut self.calm else { return };
+        let Some(node) = node else { return };
+        match (is_look, acked) {
+            (false, true) if calm.settled.is_none() => {
+                calm.settled = Some((node, request));
+                self.look_around();
+            }
+            (false, false) if calm.settled.is_none() => {
+                self.at_lane(self.now + PAUSE, Lane::Client, Happening::Probe);
+            }
+            (true, true) => calm.looking -= 1,
+            (true, false) => self.look_again(operation),
+            _ => {}
+        }
+        self.check_settled();
+    }
+
+    /// Reads what the run's writes left behind: through every node, where that is few reads.
+    fn look_around(&mut self) {
+        let mut looks = Vec::new();
+        for operation in &self.history.operations {
+            if operation.is_probe() || N::Spec::is_read(&operation.op) {
+                continue;
+            }
+            if let Some(look) = N::Spec::look(&operation.op)
+                && !looks.contains(&look)
+            {
+                looks.push(look);
+            }
+        }
+        let nodes = self.processes.len();
+        let through = if looks.len() * nodes <= LOOKS_MAX { nodes } else { 1 };
+        for (turn, look) in looks.into_iter().enumerate() {
+            for offset in 0..through {
+                self.ask(None, ClientId::PROBE, NodeId::at((turn + offset) % nodes), look.clone());
+                if let Some(calm) = &mut self.calm {
+                    calm.looking += 1;
+                }
+            }
+        }
+    }
+
+    /// A look was not answered: a follower may refuse reads, so the node that took the probe is
+    /// asked, and the others after it.
+    fn look_again(&mut self, operation: usize) {
+        let nodes = self.processes.len();
+        let Some(calm) = &mut self.calm else { return };
+        let Some((first, _)) = calm.settled else { return };
+        calm.retries += 1;
+        if calm.retries > RETRIES_MAX {
+            calm.looking -= 1;
+            return;
+        }
+        let node = NodeId::at((first.index() + calm.retries as usize / 4) % nodes);
+        let look = self.history.operations[operation].op.clone();
+        self.ask(None, ClientId::PROBE, node, look);
+    }
+
+    /// A node's state machine took in a request.
+    pub(super) fn applied(&mut self, node: NodeId, request: Option<RequestId>) {
+        if let (Some(calm), Some(request)) = (&mut self.calm, request)
+            && request.client == ClientId::PROBE
+        {
+            calm.applied.push((node, request));
+            self.check_settled();
+        }
+    }
+
+    fn check_settled(&mut self) {
+        if let Some(calm) = &self.calm
+            && let Some((node, request)) = calm.settled
+            && calm.looking == 0
+            && self.behind(request).is_empty()
+        {
+            self.end = Some(End::Settled { node, behind: Vec::new() });
+        }
+    }
+
+    /// The nodes that have not taken in this request, if nodes tell such things at all.
+    fn behind(&self, request: RequestId) -> Vec<NodeId> {
+        let Some(calm) = &self.calm else { return Vec::new() };
+        if !self.tells_applied {
+            return Vec::new();
+        }
+        let nodes = (0..self.processes.len()).map(NodeId::at);
+        nodes.filter(|node| !calm.applied.contains(&(*node, request))).collect()
+    }
+
+    /// The calm has lasted as long as it may.
+    pub(super) fn settle_for_nothing(&mut self) {
+        let calm = self.calm.as_ref();
+        self.end = Some(match calm.and_then(|calm| calm.settled) {
+            Some((node, request)) => End::Settled { node, behind: self.behind(request) },
+            None => {
+                let began = calm.map_or(self.now, |calm| calm.began);
+                End::Unsettled { waited: self.now.since(began) }
+            }
+        });
+    }
+}

@@ -1,0 +1,123 @@
+//! Clients: they stand outside the nodes' network, so a partition does not cut them off. A node that
+//! is down refuses. A client waits a fixed time; then the outcome is unknown for good, and an answer
+//! that comes later is dropped and noted.
+
+use super::{Happening, Lane, Op, Ret, World};
+use crate::fact::Fact;
+use crate::history::{Operation, Outcome};
+use crate::id::{ClientId, NodeId, RequestId};
+use crate::node::{Event, Node};
+use crate::seed::Seed;
+use crate::spec::Spec;
+use crate::trace::What;
+
+impl<N: Node> World<'_, N> {
+    /// A client asks a node for an operation; says the operation's place in the history.
+    pub(super) fn ask(
+        &mut self,
+        step: Option<usize>,
+        client: ClientId,
+        node: NodeId,
+        op: Op<N>,
+    ) -> usize {
+        let number = self.history.operations.iter().filter(|o| o.request.client == client).count();
+        let request = RequestId { client, number: number as u32 };
+        let at = self.moment();
+        let operation = self.history.operations.len();
+        self.history.operations.push(Operation {
+            request,
+            node: Some(node),
+            op,
+            invoked: at,
+            outcome: Outcome::Unknown,
+            completed: at,
+            step,
+        });
+        self.open.push(true);
+        let timing = &self.schedule.timing;
+        let arrives = self.now + timing.client_latency;
+        let gives_up = self.now + timing.client_timeout;
+        self.at_lane(arrives, Lane::Client, Happening::Request { node, operation });
+        self.at_lane(gives_up, Lane::Timeout, Happening::GiveUp { operation });
+        operation
+    }
+
+    pub(super) fn request_arrives(&mut self, node: NodeId, operation: usize) {
+        let cause = self.history.operations[operation].invoked.order;
+        self.record(Some(cause), Some(node), || What::Request(operation));
+        if self.process(node).is_down() {
+            let at = self.now + self.schedule.timing.client_latency;
+            let outcome = Outcome::Refused;
+            let cause = self.order;
+            let what = Happening::Answer { operation, node, outcome, cause };
+            self.at_lane(at, Lane::Client, what);
+            return;
+        }
+        let asked = &self.history.operations[operation];
+        let (id, op) = (asked.request, asked.op.clone());
+        let key = match asked.step {
+            Some(step) => self.plan.key(step),
+            None => Seed(u64::from(id)).fork(0x9e0b).0,
+        };
+        self.event(node, Event::Request { id, op }, key, Some(cause));
+    }
+
+    /// An answer leaves a node.
+    pub(super) fn answer(&mut self, node: NodeId, request: RequestId, outcome: Outcome<Ret<N>>) {
+        let known = self.history.operations.iter().rposition(|o| o.request == request);
+        let Some(operation) = known else {
+            self.record(Some(self.order), Some(node), || {
+                What::Note(format!("an answer to {request}, which nobody asked"))
+            });
+            return;
+        };
+        let at = self.now + self.schedule.timing.client_latency;
+        let cause = self.order;
+        self.at_lane(at, Lane::Client, Happening::Answer { operation, node, outcome, cause });
+    }
+
+    pub(super) fn answer_arrives(
+        &mut self,
+        operation: usize,
+        node: NodeId,
+        outcome: Outcome<Ret<N>>,
+        cause: u64,
+    ) {
+        let heard = self.open[operation];
+        if self.rich.is_on() {
+            let text = match &outcome {
+                Outcome::Ok(ret) => ret.to_string(),
+                Outcome::Refused => "refused".to_owned(),
+                Outcome::Unknown => "unknown".to_owned(),
+            };
+            self.record(Some(cause), Some(node), || What::Answer { operation, text, heard });
+        }
+        if heard {
+            self.close(operation, outcome, Some(node));
+        }
+    }
+
+    pub(super) fn give_up(&mut self, operation: usize) {
+        if self.open[operation] {
+            self.close(operation, Outcome::Unknown, None);
+        }
+    }
+
+    fn close(&mut self, operation: usize, outcome: Outcome<Ret<N>>, node: Option<NodeId>) {
+        self.open[operation] = false;
+        let at = self.moment();
+        let acked = matches!(outcome, Outcome::Ok(_));
+        let asked = &mut self.history.operations[operation];
+        asked.outcome = outcome;
+        asked.completed = at;
+        let (request, step) = (asked.request, asked.step);
+        let read = N::Spec::is_read(&asked.op);
+        if let (true, Some(node)) = (acked, node) {
+            self.told(node, Fact::Acked { request, read });
+        }
+        match step {
+            Some(step) => self.plan.answered(step, acked, at.time),
+            None => self.probe_answered(operation, acked),
+        }
+    }
+}

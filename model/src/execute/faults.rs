@@ -1,0 +1,267 @@
+//! What steps do to the world. Each either takes hold or does nothing and leaves a note why: every
+//! schedule is legal.
+
+use super::process::{Down, Trap};
+use super::{Happening, Lane, World};
+use crate::fault::{CrashPoint, Fault, Target};
+use crate::id::NodeId;
+use crate::node::Node;
+use crate::schedule::Action;
+use crate::time::micros;
+use crate::trace::What;
+
+/// How a fault that is not refused takes hold.
+enum Took {
+    /// At once; the node is the one that it is about, if it is about one.
+    Now(Option<NodeId>),
+    /// When its point comes.
+    Later(NodeId),
+}
+
+/// Why a step did nothing.
+type Nothing = String;
+
+impl<N: Node> World<'_, N> {
+    /// Does a step of the schedule.
+    pub(super) fn fire(&mut self, step: usize) {
+        let at = self.moment();
+        self.digest.word(at.time.0);
+        self.digest.word(self.plan.key(step));
+        self.record(None, None, || What::Step(step));
+        let schedule = self.schedule;
+        match &schedule.steps[step].action {
+            Action::Request { client, to, op } => match self.resolve(to) {
+                Ok(node) => {
+                    self.ask(Some(step), *client, node, op.clone());
+                    self.took(step, &Took::Now(Some(node)));
+                }
+                Err(why) => self.nothing(step, why),
+            },
+            Action::Fault(fault) => match self.trouble(step, fault) {
+                Ok(took) => {
+                    if matches!(took, Took::Now(_)) {
+                        self.count_fault(step);
+                    }
+                    self.took(step, &took);
+                }
+                Err(why) => self.nothing(step, why),
+            },
+        }
+        self.plan.fired(step, at);
+    }
+
+    fn took(&mut self, step: usize, took: &Took) {
+        let record = self.plan.record(step);
+        match *took {
+            Took::Now(node) => {
+                record.node = node;
+                record.took_hold = true;
+            }
+            Took::Later(node) => {
+                record.node = Some(node);
+                // The point may have come during the step itself.
+                if !record.took_hold {
+                    record.note = Some("its point did not come".to_owned());
+                }
+            }
+        }
+    }
+
+    fn nothing(&mut self, step: usize, why: Nothing) {
+        self.record(Some(self.order), None, || What::Note(why.clone()));
+        self.plan.record(step).note = Some(why);
+    }
+
+    /// Counts a fault that took hold.
+    pub(super) fn count_fault(&mut self, step: usize) {
+        if let Action::Fault(fault) = &self.schedule.steps[step].action
+            && let Some(kind) = fault.kind()
+        {
+            self.counts.faults[kind as usize] += 1;
+        }
+    }
+
+    /// Who a target is just now.
+    fn resolve(&self, target: &Target) -> Result<NodeId, Nothing> {
+        match target {
+            Target::Node(id) if id.0 >= 1 && id.index() < self.processes.len() => Ok(*id),
+            Target::Node(id) => Err(format!("there is no {id}")),
+            Target::Role(role) => self.holder(role).ok_or_else(|| format!("nobody is {role}")),
+        }
+    }
+
+    /// Among several holders of a role, the one with the highest term, then the lowest id.
+    fn holder(&self, role: &str) -> Option<NodeId> {
+        let mut best: Option<(u64, NodeId)> = None;
+        for process in &self.processes {
+            if !process.is_down()
+                && process.role.name == role
+                && best.is_none_or(|(term, _)| process.role.term > term)
+            {
+                best = Some((process.role.term, process.io.id));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+
+    fn trouble(&mut self, step: usize, fault: &Fault) -> Result<Took, Nothing> {
+        if let Some(kind) = fault.kind()
+            && !self.schedule.claim.names(kind)
+        {
+            return Err(format!("the claim does not name {}", kind.word()));
+        }
+        match fault {
+            Fault::Crash { node, point } => self.take_down(step, node, *point, Down::Crash),
+            Fault::PowerLoss { node, point, kept_percent } => {
+                let down = Down::PowerLoss { kept_percent: *kept_percent };
+                self.take_down(step, node, *point, down)
+            }
+            Fault::Stop { node } => {
+                let id = self.resolve(node)?;
+                self.may_go_down(id)?;
+                self.event(id, crate::node::Event::Stop, self.plan.key(step), Some(self.order));
+                if !self.process(id).is_down() {
+                    self.go_down(id, Down::Stop);
+                }
+                Ok(Took::Now(Some(id)))
+            }
+            Fault::Restart { node } => {
+                let id = self.resolve(node)?;
+                if !self.process(id).is_down() {
+                    return Err(format!("{id} is up already"));
+                }
+                self.start(id, Some(step));
+                Ok(Took::Now(Some(id)))
+            }
+            Fault::Pause { node } => {
+                let id = self.resolve(node)?;
+                self.may_go_down(id)?;
+                self.process(id).paused = true;
+                Ok(Took::Now(Some(id)))
+            }
+            Fault::Resume { node } => {
+                let id = self.resolve(node)?;
+                if self.resume(id) { Ok(Took::Now(Some(id))) } else { Err(format!("{id} runs")) }
+            }
+            Fault::Hurry { node, by } => {
+                let id = self.running(node)?;
+                self.process(id).ahead += micros(*by);
+                self.replan_timers(id);
+                Ok(Took::Now(Some(id)))
+            }
+            Fault::Disturb { node, name, argument } => {
+                let id = self.running(node)?;
+                if !self.schedule.claim.disturbances().iter().any(|own| own.name == *name) {
+                    return Err(format!("the claim does not name disturb:{name}"));
+                }
+                self.disturb(id, name, *argument, self.plan.key(step));
+                Ok(Took::Now(Some(id)))
+            }
+            _ => self.network_trouble(step, fault),
+        }
+    }
+
+    fn network_trouble(&mut self, step: usize, fault: &Fault) -> Result<Took, Nothing> {
+        let (changed, node) = match fault {
+            Fault::Partition { groups } => {
+                let mut resolved = Vec::with_capacity(groups.len());
+                for group in groups {
+                    // Nodes that do not exist, and roles that nobody holds, are left out.
+                    resolved.push(group.iter().filter_map(|t| self.resolve(t).ok()).collect());
+                }
+                (self.network.partition(&resolved), None)
+            }
+            Fault::Isolate { node } => {
+                let id = self.resolve(node)?;
+                (self.network.isolate(id), Some(id))
+            }
+            Fault::Cut { from, to, both } => {
+                let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+                let there = self.network.cut(from, to);
+                let back = *both && self.network.cut(to, from);
+                (there || back, None)
+            }
+            Fault::Heal => (self.network.heal(), None),
+            Fault::Hold { from, to } => {
+                let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+                (self.network.hold(from, to), None)
+            }
+            Fault::Release { from, to } => {
+                let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+                (self.release(from, to), None)
+            }
+            Fault::Drop { nth, from, to } => {
+                let link = (self.resolve(from)?, self.resolve(to)?);
+                self.network.mark(link, *nth, None, step);
+                return Ok(Took::Later(link.0));
+            }
+            Fault::Delay { nth, from, to, by } => {
+                let link = (self.resolve(from)?, self.resolve(to)?);
+                self.network.mark(link, *nth, Some(*by), step);
+                return Ok(Took::Later(link.0));
+            }
+            _ => return Err("this version does not know how to do that".to_owned()),
+        };
+        if changed { Ok(Took::Now(node)) } else { Err("nothing to change".to_owned()) }
+    }
+
+    fn take_down(
+        &mut self,
+        step: usize,
+        node: &Target,
+        point: Option<CrashPoint>,
+        down: Down,
+    ) -> Result<Took, Nothing> {
+        let id = self.resolve(node)?;
+        self.may_go_down(id)?;
+        let Some(point) = point else {
+            self.go_down(id, down);
+            return Ok(Took::Now(Some(id)));
+        };
+        self.process(id).trap = Some(Trap { point, down, step });
+        Ok(Took::Later(id))
+    }
+
+    fn running(&mut self, node: &Target) -> Result<NodeId, Nothing> {
+        let id = self.resolve(node)?;
+        if self.process(id).is_down() { Err(format!("{id} is down")) } else { Ok(id) }
+    }
+
+    /// Whether the claim allows one more node to be down.
+    fn may_go_down(&mut self, id: NodeId) -> Result<(), Nothing> {
+        if self.process(id).is_down() {
+            return Err(format!("{id} is down already"));
+        }
+        let others = self.processes.iter().filter(|process| process.io.id != id);
+        let away = others.filter(|p| p.is_down() || p.is_paused() || p.trap.is_some()).count();
+        match self.schedule.claim.down_limit() {
+            Some(limit) if away as u32 >= limit => {
+                Err(format!("the claim allows {limit} down at once"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn release(&mut self, from: NodeId, to: NodeId) -> bool {
+        let Some(flights) = self.network.release(from, to) else { return false };
+        let at = self.now + self.schedule.timing.latency;
+        for flight in flights {
+            self.at_lane(at, Lane::Message, Happening::Deliver(flight));
+        }
+        true
+    }
+
+    /// Lets a paused process go on: what waited for it arrives at once, in order.
+    pub(super) fn resume(&mut self, id: NodeId) -> bool {
+        let process = self.process(id);
+        if !std::mem::take(&mut process.paused) {
+            return false;
+        }
+        let incarnation = process.io.incarnation;
+        for (event, key, cause) in std::mem::take(&mut process.waiting) {
+            let late = Happening::Late { node: id, incarnation, event, key, cause };
+            self.at_lane(self.now, Lane::Message, late);
+        }
+        true
+    }
+}
