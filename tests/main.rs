@@ -1,1 +1,31 @@
-//! Tests of Schism as its users see it.
+//! Tests of Schism as its users see it, and of the house that it lives in. Each file is a module,
+//! so that they link once.
+
+use schism::check::Check;
+use schism::{Io, Node, check};
+
+mod bad_input;
+mod canaries;
+mod cli;
+mod determinism;
+mod golden;
+mod howto;
+mod nodes;
+mod regressions;
+mod sabotage;
+mod saved;
+mod tidy;
+
+/// A check of so many cases that does not depend on the environment and saves nothing.
+fn hunt<N: Node>(
+    boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
+    name: &str,
+    cases: u64,
+) -> Check<N> {
+    let mut check = check(boot).named(name).seed(7);
+    let settings = check.settings();
+    settings.effort.cases = cases;
+    settings.save = None;
+    settings.replay = None;
+    check
+}

@@ -1,11 +1,12 @@
 //! What a hunt brings home: a failing schedule with how sure we are of it and what it cost, or a
 //! tally of what was tried where all held.
 
-use crate::fault::Kind;
+use crate::fault::{Kind, Nemesis};
+use crate::sabotage::Noticed;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
 use crate::trace::Digest;
-use crate::verdict::Violation;
+use crate::verdict::{Failure, Violation};
 use std::time::Duration;
 
 /// A failing schedule, usually the smallest of its kind, and what is known about it.
@@ -45,7 +46,9 @@ pub struct Sure {
 pub struct Cost {
     /// The case that failed first, from 1; 0 for a schedule that was given.
     pub case: u64,
-    /// How many cases were asked for.
+    /// Other failures in the cases that followed, each with the first case that showed it.
+    pub also: Vec<(Failure, u64)>,
+    /// How many cases were asked for; 0 where only the time was limited.
     pub cases: u64,
     /// The seed from which that case was generated.
     pub seed: Seed,
@@ -84,6 +87,8 @@ pub struct Tally {
     pub twice: u64,
     /// Saved failures that were replayed first, and pass now.
     pub regressions: u64,
+    /// What the test made of a world that breaks its promises; empty where nobody looked.
+    pub sabotage: Vec<Noticed>,
 }
 
 impl Tally {
@@ -120,5 +125,27 @@ impl Tally {
     /// What the user wants to be reached, and never was.
     pub fn never(&self) -> impl Iterator<Item = &str> {
         self.reached.iter().filter(|(_, n)| *n == 0).map(|(name, _)| name.as_str())
+    }
+
+    /// Why a hunt in which all held says less than it seems to: nothing succeeded, no fault of the
+    /// claim took hold, or what should be reached never was. The last holds only of a `full` hunt,
+    /// one with as many cases as the check asks for; a short one may miss what is rare.
+    #[must_use]
+    pub fn vacuous(&self, claim: &Nemesis, full: bool) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if self.cases == 0 {
+            return reasons;
+        }
+        let asked: u64 = self.operations.iter().sum();
+        if self.operations[0] == 0 {
+            reasons.push(format!("of {asked} operations none succeeded"));
+        }
+        if full && claim.kinds().next().is_some() && self.faults_took_hold() == 0 {
+            reasons.push("no fault took hold: only calm runs were tried".to_owned());
+        }
+        if full {
+            reasons.extend(self.never().map(|name| format!("never reached: {name}")));
+        }
+        reasons
     }
 }

@@ -1,14 +1,16 @@
-//! A [`Schedule`] and a way to bring nodes to life come in; a [`Trace`] goes out. Nothing here knows
-//! that properties exist.
+//! A [`Schedule`] and a way to bring nodes to life come in; a [`Trace`] goes out. Nothing here
+//! knows that properties exist.
 //!
-//! There is one event loop, virtual time, and no thread. What happens is a function of the schedule:
-//! messages take a fixed time, clocks agree and disks are honest, except where a step or the noise
-//! says otherwise. An idle node costs nothing, and time in which nothing is planned takes none.
+//! There is one event loop, virtual time, and no thread. What happens is a function of the
+//! schedule: messages take a fixed time, clocks agree and disks are honest, except where a step or
+//! the noise says otherwise. An idle node costs nothing, and time in which nothing is planned takes
+//! none.
 
 use crate::fact::{Fact, Told};
 use crate::history::{History, Moment, Outcome};
-use crate::id::{NodeId, TimerId, Token};
+use crate::id::{ClientId, NodeId, TimerId, Token};
 use crate::node::{Event, Io, Node};
+use crate::sabotage::Sabotage;
 use crate::schedule::Schedule;
 use crate::seed::{Seed, StableHasher};
 use crate::spec::Spec;
@@ -20,18 +22,28 @@ use plan::Plan;
 use process::Process;
 use queue::{Lane, Queue};
 use rich::Rich;
+use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::rc::Rc;
+use std::time::Duration;
 
 mod calm;
 mod clients;
+mod clock;
+mod effects;
 mod faults;
 mod guard;
+mod ill;
+mod machine;
+#[cfg(test)]
+mod machine_tests;
 mod network;
 mod plan;
 mod process;
 mod queue;
+mod restarts;
 mod rich;
+mod sabotaged;
 #[cfg(test)]
 mod tests;
 
@@ -51,8 +63,10 @@ pub struct Recording {
     pub rich: bool,
 }
 
-/// More events than this in one run is a cluster that never comes to rest.
+/// More events than this within [`BUSY`] is a cluster that never comes to rest. A run may be as
+/// long as its schedule says, so its events alone tell nothing.
 const EVENTS_MAX: u64 = 500_000;
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Runs a schedule.
 pub fn execute<N: Node>(
@@ -61,6 +75,18 @@ pub fn execute<N: Node>(
     recording: Recording,
 ) -> Trace<N> {
     World::new(schedule, boot, recording).run()
+}
+
+/// Runs a schedule in a world that breaks one of its promises to the nodes.
+pub fn execute_sabotaged<N: Node>(
+    schedule: &Schedule<Op<N>>,
+    boot: Boot<'_, N>,
+    recording: Recording,
+    sabotage: Sabotage,
+) -> Trace<N> {
+    let mut world = World::new(schedule, boot, recording);
+    world.sabotage = Some(sabotage);
+    world.run()
 }
 
 /// Something that is planned.
@@ -89,16 +115,31 @@ enum Happening<N: Node> {
         node: NodeId,
         incarnation: u32,
         token: Token,
+        /// What becomes durable only now: a file, and up to where.
+        late: Option<(usize, usize)>,
     },
-    /// What waited in front of a paused node.
-    Late {
+    /// A node that was busy until then goes on.
+    GoOn {
         node: NodeId,
-        incarnation: u32,
-        event: Event<N>,
-        key: u64,
-        cause: u64,
+        at: Time,
     },
+    Chore(Chore),
     Probe,
+}
+
+/// What a step of the schedule has still to do after its own moment.
+#[derive(Clone, Copy)]
+enum Chore {
+    /// What this step made of a node's machine ends.
+    Ends { node: NodeId, step: usize },
+    /// A node's clock changes its speed for the so-manieth time.
+    Turn { node: NodeId, step: usize, nth: u64 },
+    /// A node crashes again, so many times more.
+    CrashAgain { node: NodeId, step: usize, left: u32 },
+    /// What a sabotaged sync was to make durable is durable only now.
+    Durable { node: NodeId, incarnation: u32, file: usize, upto: usize },
+    /// It is a node's turn in a rolling restart: to stop, or to come up.
+    Roll { node: NodeId, step: usize, up: bool },
 }
 
 /// A message on its way.
@@ -117,9 +158,12 @@ struct World<'a, N: Node> {
     schedule: &'a Schedule<Op<N>>,
     boot: Boot<'a, N>,
     recording: Recording,
+    sabotage: Option<Sabotage>,
     now: Time,
     /// The place of the current event in the run's one order.
     order: u64,
+    /// When the current stretch of [`BUSY`] began, and how many events had happened before.
+    busy: (Time, u64),
     queue: Queue<Happening<N>>,
     processes: Vec<Process<N>>,
     network: Network<Flight<N>>,
@@ -129,6 +173,8 @@ struct World<'a, N: Node> {
     end: Option<End>,
     digest: StableHasher,
     history: History<N::Spec>,
+    /// For each client, the places of its operations in the history, by their numbers.
+    asked: BTreeMap<ClientId, Vec<usize>>,
     /// Whether the client of each operation still waits.
     open: Vec<bool>,
     /// Whether any node has told what it applies.
@@ -137,6 +183,7 @@ struct World<'a, N: Node> {
     views: Vec<Shown<N::View>>,
     hits: Vec<NoiseHit>,
     counts: Counts,
+    roles: Vec<&'static str>,
     rich: Rich,
 }
 
@@ -149,8 +196,10 @@ impl<'a, N: Node> World<'a, N> {
             schedule,
             boot,
             recording,
+            sabotage: None,
             now: Time::ZERO,
             order: 0,
+            busy: (Time::ZERO, 0),
             queue: Queue::new(),
             processes: nodes
                 .iter()
@@ -163,12 +212,14 @@ impl<'a, N: Node> World<'a, N> {
             end: None,
             digest: StableHasher::new(0),
             history: History::default(),
+            asked: BTreeMap::new(),
             open: Vec::new(),
             tells_applied: false,
             facts: Vec::with_capacity(512),
             views: Vec::new(),
             hits: Vec::new(),
             counts: Counts::default(),
+            roles: Vec::new(),
             rich: Rich::new(recording.rich),
         }
     }
@@ -205,8 +256,11 @@ impl<'a, N: Node> World<'a, N> {
             self.begin_calm();
         } else if let Some((_, happening)) = self.queue.pop() {
             self.counts.events += 1;
-            if self.counts.events > EVENTS_MAX {
-                let what = format!("{EVENTS_MAX} events happened, and no end was in sight");
+            if self.now.since(self.busy.0) >= BUSY {
+                self.busy = (self.now, self.counts.events);
+            }
+            if self.counts.events - self.busy.1 > EVENTS_MAX {
+                let what = format!("{EVENTS_MAX} events happened within {} s", BUSY.as_secs());
                 self.end = Some(End::Runaway { node: None, what });
                 return;
             }
@@ -225,16 +279,16 @@ impl<'a, N: Node> World<'a, N> {
                 self.answer_arrives(operation, node, outcome, cause);
             }
             Happening::GiveUp { operation } => self.give_up(operation),
-            Happening::Synced { node, incarnation, token } => {
+            Happening::Synced { node, incarnation, token, late } => {
                 if self.process(node).io.incarnation == incarnation {
+                    if let Some((file, upto)) = late {
+                        self.durable(node, file, upto);
+                    }
                     self.event(node, Event::Synced(token), token.0, None);
                 }
             }
-            Happening::Late { node, incarnation, event, key, cause } => {
-                if self.process(node).io.incarnation == incarnation {
-                    self.event(node, event, key, Some(cause));
-                }
-            }
+            Happening::GoOn { node, at } => self.go_on(node, at),
+            Happening::Chore(chore) => self.chore(chore),
             Happening::Probe => self.probe(),
         }
     }
@@ -259,7 +313,7 @@ impl<'a, N: Node> World<'a, N> {
             return;
         }
         self.counts.delivered += 1;
-        if self.rich.is_on() && !self.process(to).is_paused() {
+        if self.rich.is_on() && !self.process(to).stands() {
             let text = rich::brief(&body);
             self.record(Some(sent), Some(to), || What::Delivered { from, sent, text });
         }
@@ -305,9 +359,10 @@ impl<'a, N: Node> World<'a, N> {
             steps: self.plan.finish(),
             hits: self.hits,
             // The loop that called this ran until there was an end.
-            end: self.end.unwrap_or(End::Unsettled { waited: std::time::Duration::ZERO }),
+            end: self.end.unwrap_or(End::Unsettled { waited: Duration::ZERO }),
             ended,
             counts: self.counts,
+            roles: self.roles,
             records,
         }
     }

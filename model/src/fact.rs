@@ -1,7 +1,16 @@
 //! What an implementation says of itself, in the reference model's words.
 //!
 //! Facts are effects like messages and answers: they leave in order, a crash cuts them off with the
-//! rest, and one that speaks of durable state stands after the sync that made it durable.
+//! rest, and one that speaks of durable state stands after the sync that made it durable and before
+//! the message that lets another node rely on it.
+//!
+//! Where one event makes several of them true they are told in the order of [`Fact`]'s variants:
+//! the term first, then what was written, then who leads, what is committed, what was applied. A
+//! node that has just come up tells [`Fact::Booted`], then its whole log as [`Fact::Appended`],
+//! entry by entry from the oldest that it still has, then its [`Fact::Term`]. It repeats its log
+//! because a crash can fall between a write and its fact: only the node knows what its disk kept.
+//!
+//! No kind has to be told. A clause that needs a kind which nobody tells is not judged.
 
 use crate::id::{NodeId, RequestId};
 use crate::time::Time;
@@ -11,24 +20,23 @@ use crate::time::Time;
 #[non_exhaustive]
 pub enum Fact {
     /// The node came up, and its state machine stands at this index of the log. Told first in each
-    /// incarnation. Its log is what the disk kept: the entries above `log_last` are gone.
+    /// incarnation, and again where a snapshot of another node's replaces its state. Its log is
+    /// what the disk kept: the entries above `log_last` are gone. What stands below is told next,
+    /// as [`Fact::Appended`]; a node that tells this and repeats nothing has a log of unknown
+    /// contents.
     Booted {
         /// The index up to which entries are contained in the restored state machine; 0 for none.
         applied: u64,
-        /// The index of the last entry in the log; 0 for an empty one.
+        /// The index of the last entry in the log, or of the last one that was compacted away;
+        /// 0 for an empty one.
         log_last: u64,
     },
-    /// The node's durable term, and whom it voted for in it.
+    /// The node's durable term, and whom it voted for in it. Told at each change of either.
     Term {
         /// The term; it never goes back.
         term: u64,
         /// The vote; within a term it never changes once given.
         vote: Option<NodeId>,
-    },
-    /// The node leads this term.
-    Elected {
-        /// The term.
-        term: u64,
     },
     /// An entry is durable in the node's log at this index, and nothing stands above it any more.
     Appended {
@@ -37,18 +45,27 @@ pub enum Fact {
         /// What stands there.
         entry: Entry,
     },
-    /// The node knows the log to be committed up to this index.
+    /// The node leads this term. Its own vote, and all that its log holds, have been told before.
+    Elected {
+        /// The term.
+        term: u64,
+    },
+    /// The node knows the log to be committed up to this index. What it has replaced in its log up
+    /// to there has been told before; a leader may know of a commit before its own disk has it.
     Committed {
         /// The index.
         index: u64,
     },
-    /// The node's state machine has taken in the entry at this index.
+    /// The node's state machine has taken in the entry at this index: the same [`Entry`] as in
+    /// [`Fact::Appended`].
     Applied {
         /// The index.
         index: u64,
         /// What was taken in.
         entry: Entry,
-        /// Whether it changed the state, or was known already and skipped (a doubled proposal).
+        /// False only where the request was known already and was skipped (a doubled proposal). An
+        /// operation that found nothing to change, such as a compare-and-set that did not match,
+        /// was executed and is effective.
         effective: bool,
     },
     /// A client was told that its operation succeeded. Recorded by the simulation itself.

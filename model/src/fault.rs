@@ -6,8 +6,15 @@
 
 use crate::id::NodeId;
 use std::fmt;
-use std::ops::RangeInclusive;
 use std::time::Duration;
+
+mod kind;
+mod machine;
+mod nemesis;
+
+pub use kind::Kind;
+pub use machine::{ClockTrouble, DiskCall, DiskTrouble};
+pub use nemesis::{Disturbance, Nemesis};
 
 /// Whom a step is about: a node by its name, or whoever holds a role when the step happens.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -169,7 +176,8 @@ pub enum Fault {
         /// How far its timers run ahead.
         by: Duration,
     },
-    /// Something that only the node itself can do to itself; see [`Node::disturb`](crate::Node::disturb).
+    /// Something that only the node itself can do to itself; see
+    /// [`Node::disturb`](crate::Node::disturb).
     Disturb {
         /// Who.
         node: Target,
@@ -178,96 +186,60 @@ pub enum Fault {
         /// How much of it.
         argument: u64,
     },
-}
-
-/// The kinds of fault that a claim names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Processes die.
-    Crashes,
-    /// Machines lose power.
-    PowerLoss,
-    /// Processes are stopped in order.
-    Stops,
-    /// Processes stand still.
-    Pauses,
-    /// Nodes cannot reach each other.
-    Partitions,
-    /// Links keep messages back.
-    Holds,
-    /// Messages are lost.
-    Loss,
-    /// Messages are late.
-    Delays,
-    /// Timers run ahead.
-    Hurry,
-    /// The node's own kinds of trouble.
-    Disturbances,
-}
-
-impl Kind {
-    /// All kinds, in the order in which they are listed everywhere.
-    pub const ALL: [Kind; 10] = [
-        Kind::Crashes,
-        Kind::PowerLoss,
-        Kind::Stops,
-        Kind::Pauses,
-        Kind::Partitions,
-        Kind::Holds,
-        Kind::Loss,
-        Kind::Delays,
-        Kind::Hurry,
-        Kind::Disturbances,
-    ];
-
-    /// The word for this kind in schedules and on the command line.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Kind::Crashes => "crashes",
-            Kind::PowerLoss => "power-loss",
-            Kind::Stops => "stops",
-            Kind::Pauses => "pauses",
-            Kind::Partitions => "partitions",
-            Kind::Holds => "holds",
-            Kind::Loss => "loss",
-            Kind::Delays => "delays",
-            Kind::Hurry => "hurry",
-            Kind::Disturbances => "disturbances",
-        }
-    }
-
-    /// The real-world event that this kind stands for, in one sentence.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Kind::Crashes => "a process dies at any point; what it wrote stays",
-            Kind::PowerLoss => "a machine loses power: of what was not synced, only a prefix stays",
-            Kind::Stops => "a process is asked to stop, handles that, and ends",
-            Kind::Pauses => "a process stands still with its connections open, then goes on",
-            Kind::Partitions => "groups, single nodes, links or one direction of a link are cut",
-            Kind::Holds => "a link keeps its messages back and delivers them later, in order",
-            Kind::Loss => "single messages are lost",
-            Kind::Delays => "single messages are late and others overtake them",
-            Kind::Hurry => "a node's clock jumps ahead, so its timers fire early",
-            Kind::Disturbances => "what the node under test brings along and does to itself",
-        }
-    }
-
-    const fn bit(self) -> u32 {
-        1 << self as u32
-    }
+    /// The process dies again and again, and a supervisor starts it again each time: a crash loop.
+    CrashLoop {
+        /// Who.
+        node: Target,
+        /// How often; at most [`Fault::TIMES_MAX`] count.
+        times: u32,
+        /// So long from one crash to the next.
+        every: Duration,
+    },
+    /// All processes die at once and come up again: a bad configuration is rolled out to all.
+    RestartAll,
+    /// One node after the other is stopped and, half an interval later, started: a deployment.
+    RollingRestart {
+        /// So long from one node's turn to the next one's.
+        every: Duration,
+    },
+    /// Each event takes a node so long: an overloaded or throttled machine.
+    Slow {
+        /// Who.
+        node: Target,
+        /// So much later its effects leave, and so long its next event waits.
+        by: Duration,
+        /// For so long.
+        lasts: Duration,
+    },
+    /// A node's disk fails, fills, lies, or loses what it kept.
+    Disk {
+        /// Whose.
+        node: Target,
+        /// How.
+        what: DiskTrouble,
+    },
+    /// A node's clock goes wrong, and its timers with it.
+    Clock {
+        /// Whose.
+        node: Target,
+        /// How.
+        what: ClockTrouble,
+    },
 }
 
 impl Fault {
+    /// A crash loop has no more turns than this.
+    pub const TIMES_MAX: u32 = 100;
+
     /// The kind that a claim must name for this fault to take hold; `None` for what ends trouble.
     #[must_use]
     pub const fn kind(&self) -> Option<Kind> {
         match self {
-            Fault::Crash { .. } => Some(Kind::Crashes),
+            Fault::Crash { .. } | Fault::CrashLoop { .. } | Fault::RestartAll => {
+                Some(Kind::Crashes)
+            }
             Fault::PowerLoss { .. } => Some(Kind::PowerLoss),
-            Fault::Stop { .. } => Some(Kind::Stops),
+            Fault::Stop { .. } | Fault::RollingRestart { .. } => Some(Kind::Stops),
             Fault::Pause { .. } => Some(Kind::Pauses),
             Fault::Partition { .. } | Fault::Isolate { .. } | Fault::Cut { .. } => {
                 Some(Kind::Partitions)
@@ -277,171 +249,12 @@ impl Fault {
             Fault::Delay { .. } => Some(Kind::Delays),
             Fault::Hurry { .. } => Some(Kind::Hurry),
             Fault::Disturb { .. } => Some(Kind::Disturbances),
+            Fault::Slow { .. } => Some(Kind::Slowness),
+            Fault::Disk { what, .. } => Some(what.kind()),
+            Fault::Clock { .. } => Some(Kind::Clocks),
             Fault::Restart { .. } | Fault::Resume { .. } | Fault::Heal | Fault::Release { .. } => {
                 None
             }
         }
-    }
-}
-
-/// A disturbance that a node brings along, with the arguments that the generator may choose.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Disturbance {
-    /// The word in `disturb n2 spike-storm 10000`; white space becomes `-`.
-    pub name: String,
-    /// The arguments to choose from.
-    pub arguments: RangeInclusive<u64>,
-}
-
-/// A claim: "this system survives these faults, this many at once". What is not claimed is not done.
-///
-/// ```
-/// use schism::Nemesis;
-/// let claim = Nemesis::new().power_loss().partitions().down_at_most(1);
-/// assert_eq!(claim.to_string(), "power-loss partitions down:1");
-/// ```
-#[derive(Clone, Default, PartialEq, Eq, Hash, Debug)]
-pub struct Nemesis {
-    kinds: u32,
-    down_at_most: Option<u32>,
-    own: Vec<Disturbance>,
-}
-
-impl Nemesis {
-    /// The claim to survive nothing: a calm run.
-    #[must_use]
-    pub fn new() -> Nemesis {
-        Nemesis::default()
-    }
-
-    /// Every kind of fault that needs no help from the node.
-    #[must_use]
-    pub fn everything() -> Nemesis {
-        let all = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Disturbances);
-        all.fold(Nemesis::new(), Nemesis::with)
-    }
-
-    /// This claim and one more kind.
-    #[must_use]
-    pub const fn with(mut self, kind: Kind) -> Nemesis {
-        self.kinds |= kind.bit();
-        self
-    }
-
-    /// This claim without a kind.
-    #[must_use]
-    pub const fn without(mut self, kind: Kind) -> Nemesis {
-        self.kinds &= !kind.bit();
-        self
-    }
-
-    /// Processes die at any point between two effects; what they wrote stays.
-    #[must_use]
-    pub const fn crashes(self) -> Nemesis {
-        self.with(Kind::Crashes)
-    }
-
-    /// Machines lose power: of what was not synced, only a prefix stays.
-    #[must_use]
-    pub const fn power_loss(self) -> Nemesis {
-        self.with(Kind::PowerLoss)
-    }
-
-    /// Processes are asked to stop.
-    #[must_use]
-    pub const fn stops(self) -> Nemesis {
-        self.with(Kind::Stops)
-    }
-
-    /// Processes stand still for a while.
-    #[must_use]
-    pub const fn pauses(self) -> Nemesis {
-        self.with(Kind::Pauses)
-    }
-
-    /// Groups, single nodes, links and single directions are cut.
-    #[must_use]
-    pub const fn partitions(self) -> Nemesis {
-        self.with(Kind::Partitions)
-    }
-
-    /// Links keep messages back and deliver them later.
-    #[must_use]
-    pub const fn holds(self) -> Nemesis {
-        self.with(Kind::Holds)
-    }
-
-    /// Single messages are lost.
-    #[must_use]
-    pub const fn loss(self) -> Nemesis {
-        self.with(Kind::Loss)
-    }
-
-    /// Single messages are late and are overtaken.
-    #[must_use]
-    pub const fn delays(self) -> Nemesis {
-        self.with(Kind::Delays)
-    }
-
-    /// Timers run ahead.
-    #[must_use]
-    pub const fn hurry(self) -> Nemesis {
-        self.with(Kind::Hurry)
-    }
-
-    /// A disturbance of the node's own, with the arguments to choose from.
-    #[must_use]
-    pub fn own(mut self, name: &str, arguments: RangeInclusive<u64>) -> Nemesis {
-        let name = name.split_whitespace().collect::<Vec<_>>().join("-");
-        self.own.push(Disturbance { name, arguments });
-        self.with(Kind::Disturbances)
-    }
-
-    /// At most so many nodes are down (crashed, stopped, without power, paused) at once.
-    #[must_use]
-    pub const fn down_at_most(mut self, nodes: u32) -> Nemesis {
-        self.down_at_most = Some(nodes);
-        self
-    }
-
-    /// Whether the claim names this kind.
-    #[must_use]
-    pub const fn names(&self, kind: Kind) -> bool {
-        self.kinds & kind.bit() != 0
-    }
-
-    /// How many nodes may be down at once; `None` where any number may.
-    #[must_use]
-    pub const fn down_limit(&self) -> Option<u32> {
-        self.down_at_most
-    }
-
-    /// The node's own disturbances.
-    #[must_use]
-    pub fn disturbances(&self) -> &[Disturbance] {
-        &self.own
-    }
-
-    /// The kinds that the claim names, in listing order.
-    pub fn kinds(&self) -> impl Iterator<Item = Kind> + '_ {
-        Kind::ALL.into_iter().filter(|kind| self.names(*kind))
-    }
-}
-
-impl fmt::Display for Nemesis {
-    /// The claim as it stands behind `survives` in a schedule's header; nothing where it is empty.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut words: Vec<String> = Vec::new();
-        for kind in self.kinds().filter(|kind| *kind != Kind::Disturbances) {
-            words.push(kind.word().to_owned());
-        }
-        for own in &self.own {
-            let (low, high) = (own.arguments.start(), own.arguments.end());
-            words.push(format!("disturb:{}:{low}..{high}", own.name));
-        }
-        if let Some(limit) = self.down_at_most {
-            words.push(format!("down:{limit}"));
-        }
-        f.write_str(&words.join(" "))
     }
 }

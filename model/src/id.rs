@@ -82,6 +82,6 @@ impl fmt::Display for RequestId {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TimerId(pub(crate) u32);
 
-/// What a node asks [`Io::sync_later`](crate::Io::sync_later) to say when the data is durable.
+/// What a node asks [`Disk::sync_later`](crate::Disk::sync_later) to say when the data is durable.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Token(pub u64);

@@ -1,9 +1,28 @@
 //! What a run must be like. A [`Property`] is a pure function of what was observed; the same code
 //! judges simulated nodes, live ones and the exhaustive search of an abstract model.
+//!
+//! Of several properties the one that says most about the cause is judged first, and the first that
+//! fails is the finding: no panic, terminates, what the reference model forbids, what clients see
+//! (linearizable), what the user wants of the nodes (agree, always), converges.
 
 use crate::node::Node;
 use crate::observe::Observed;
 use crate::verdict::Verdict;
+
+pub mod agreement;
+pub mod convergence;
+pub mod linearizability;
+pub mod reach;
+pub mod replication;
+pub mod survival;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use agreement::{Agree, Always};
+pub use convergence::Converges;
+pub use linearizability::Linearizable;
+pub use reach::Reach;
+pub use survival::{NoPanic, Terminates};
 
 /// Something that must hold of every run.
 pub trait Property<N: Node>: Send + Sync {

@@ -1,8 +1,8 @@
 //! The seam to a real implementation: it takes events and does everything through one door.
 //!
-//! An [`Event`] comes in, effects go out through [`Io`], in order. The node touches no socket, clock,
-//! file or coin of its own, so the same code runs in the simulation and on real sockets, and a crash
-//! can fall between any two of its effects.
+//! An [`Event`] comes in, effects go out through [`Io`], in order. The node touches no socket,
+//! clock, file or coin of its own, so the same code runs in the simulation and on real sockets, and
+//! a crash can fall between any two of its effects.
 
 use crate::disk::{Disk, Drive};
 use crate::fact::Fact;
@@ -18,9 +18,9 @@ use std::time::Duration;
 
 /// One member of the cluster under test.
 ///
-/// The implementation behind it need be neither `Clone`, `Hash`, `Send` nor serialisable, but it must
-/// be deterministic: what it does may depend on its events and on what [`Io`] tells it, not on a
-/// clock, a thread, an address or the order of a hash map.
+/// The implementation behind it need be neither `Clone`, `Hash`, `Send` nor serialisable, but it
+/// must be deterministic: what it does may depend on its events and on what [`Io`] tells it, not on
+/// a clock, a thread, an address or the order of a hash map.
 pub trait Node: Sized + 'static {
     /// What clients are promised.
     type Spec: Spec;
@@ -66,7 +66,7 @@ pub enum Event<N: Node> {
     },
     /// A timer that the node had set.
     Timer(N::Timer),
-    /// Data given to [`Io::sync_later`] is durable.
+    /// Data given to [`Disk::sync_later`] is durable.
     Synced(Token),
     /// The process is asked to end; it will not get another event.
     Stop,
@@ -144,6 +144,12 @@ pub(crate) enum Effect<N: Node> {
         token: Option<Token>,
     },
     Tell(Fact),
+    /// A written trouble of the disk took hold here; the node stops if it did not use a `try_`
+    /// form.
+    Trouble {
+        step: usize,
+        stops: bool,
+    },
 }
 
 /// The one door through which a node acts on the world.

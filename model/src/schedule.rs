@@ -1,22 +1,25 @@
-//! The whole input of a run, as one value: nodes, clients, operations, faults, timing, and the seeds
-//! of what is not written down. Replaying, shrinking, saving, editing and sharing are all the same
-//! easy problem because of it.
+//! The whole input of a run, as one value: nodes, clients, operations, faults, timing, and the
+//! seeds of what is not written down. Replaying, shrinking, saving, editing and sharing are all the
+//! same easy problem because of it.
 //!
-//! Every schedule is legal. A request to a crashed node is a refused connection, restarting a running
-//! node does nothing, an unknown node is skipped and noted. There are no preconditions, so shrinking
-//! is deletion and people can type schedules.
+//! Every schedule is legal. A request to a crashed node is a refused connection, restarting a
+//! running node does nothing, an unknown node is skipped and noted. There are no preconditions, so
+//! shrinking is deletion and people can type schedules.
 
 use crate::fault::{Fault, Nemesis, Target};
 use crate::id::{ClientId, NodeId};
 use crate::seed::{Ratio, Seed, StableHasher};
 use crate::time::Time;
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 mod text;
+#[cfg(feature = "cli")]
+pub(crate) use text::{nearest, seed};
 
-/// Everything that a run depends on, but for the code under test. `Op` is the operation that clients
-/// ask for, [`Spec::Op`](crate::Spec::Op).
+/// Everything that a run depends on, but for the code under test. `Op` is the operation that
+/// clients ask for, [`Spec::Op`](crate::Spec::Op).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Schedule<Op> {
     /// How many nodes there are at the start; at least 1.
@@ -196,20 +199,20 @@ fn moved(place: &[Option<usize>], step: usize) -> Option<usize> {
 }
 
 impl<Op: Hash + PartialEq> Schedule<Op> {
-    /// The identity of each step, from which the draws of all that it causes are keyed. It depends on
-    /// what the step does and on how many equal ones stand before it, so it survives the deletion of
-    /// its neighbours, a change of its time, and a round trip through text.
+    /// The identity of each step, from which the draws of all that it causes are keyed. It depends
+    /// on what the step does and on how many equal ones stand before it, so it survives the
+    /// deletion of its neighbours, a change of its time, and a round trip through text.
     #[must_use]
     pub fn step_keys(&self) -> Vec<u64> {
-        let mut keys: Vec<u64> = Vec::with_capacity(self.steps.len());
+        let mut keys = Vec::with_capacity(self.steps.len());
+        // Of equal steps, the key of the one before: a schedule may have a million of them.
+        let mut before: BTreeMap<u64, u64> = BTreeMap::new();
         for step in &self.steps {
             let mut hasher = StableHasher::new(0x57e9);
             step.action.hash(&mut hasher);
-            let mut key = hasher.finish();
-            while keys.contains(&key) {
-                key = Seed(key).fork(1).0;
-            }
-            keys.push(key);
+            let first = hasher.finish();
+            let next = |key: &mut u64| *key = Seed(*key).fork(1).0;
+            keys.push(*before.entry(first).and_modify(next).or_insert(first));
         }
         keys
     }

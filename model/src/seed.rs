@@ -1,4 +1,5 @@
-//! The only source of randomness: a [`Seed`] goes in with the *cause* of a draw, a number comes out.
+//! The only source of randomness: a [`Seed`] goes in with the *cause* of a draw, a number comes
+//! out.
 //!
 //! Nothing here keeps a stream that several users share. With one stream, deleting a step would
 //! change every later draw, and a failure would vanish for a reason unrelated to the step; keyed by
@@ -223,7 +224,7 @@ mod tests {
         let mut draws = Seed(1).draws();
         let first: Vec<u64> = (0..3).map(|_| draws.bits()).collect();
         assert_eq!(first, [0x910a_2dec_8902_5cc1, 0xbeeb_8da1_658e_ec67, 0xf893_a2ee_fb32_555e]);
-        assert_eq!(Seed(1).of((2_u64, 3_u32)), Seed(0x80a0_a55d_c8ff_29d5));
+        assert_eq!(Seed(1).of((2_u64, 3_u32)), Seed(0x1a77_6d95_1d66_3f00));
     }
 
     #[test]

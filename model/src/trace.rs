@@ -1,8 +1,8 @@
 //! Everything that happened in a run.
 //!
-//! A lean trace holds what judges need: the history, the facts, the views, how each step went. A rich
-//! one, recorded in a second run of a schedule that failed, also holds every event with its cause.
-//! Both have the same digest.
+//! A lean trace holds what judges need: the history, the facts, the views, how each step went. A
+//! rich one, recorded in a second run of a schedule that failed, also holds every event with its
+//! cause. Both have the same digest.
 
 use crate::fact::{Fact, Told};
 use crate::history::{History, Moment};
@@ -32,6 +32,8 @@ pub struct Trace<N: Node> {
     pub ended: Moment,
     /// Counts of what happened.
     pub counts: Counts,
+    /// The roles that nodes said they played, each once.
+    pub roles: Vec<&'static str>,
     /// Every event, in a rich trace; empty in a lean one.
     pub records: Vec<Record>,
 }

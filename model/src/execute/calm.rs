@@ -56,6 +56,7 @@ impl<N: Node> World<'_, N> {
         }
         for id in (0..self.processes.len()).map(NodeId::at) {
             self.process(id).trap = None;
+            self.mend(id);
             self.resume(id);
             if self.process(id).is_down() && self.end.is_none() {
                 self.start(id, None);

@@ -1,6 +1,6 @@
-//! Clients: they stand outside the nodes' network, so a partition does not cut them off. A node that
-//! is down refuses. A client waits a fixed time; then the outcome is unknown for good, and an answer
-//! that comes later is dropped and noted.
+//! Clients: they stand outside the nodes' network, so a partition does not cut them off. A node
+//! that is down refuses. A client waits a fixed time; then the outcome is unknown for good, and an
+//! answer that comes later is dropped and noted.
 
 use super::{Happening, Lane, Op, Ret, World};
 use crate::fact::Fact;
@@ -20,10 +20,11 @@ impl<N: Node> World<'_, N> {
         node: NodeId,
         op: Op<N>,
     ) -> usize {
-        let number = self.history.operations.iter().filter(|o| o.request.client == client).count();
-        let request = RequestId { client, number: number as u32 };
-        let at = self.moment();
         let operation = self.history.operations.len();
+        let asked = self.asked.entry(client).or_default();
+        let request = RequestId { client, number: asked.len() as u32 };
+        asked.push(operation);
+        let at = self.moment();
         self.history.operations.push(Operation {
             request,
             node: Some(node),
@@ -64,8 +65,9 @@ impl<N: Node> World<'_, N> {
 
     /// An answer leaves a node.
     pub(super) fn answer(&mut self, node: NodeId, request: RequestId, outcome: Outcome<Ret<N>>) {
-        let known = self.history.operations.iter().rposition(|o| o.request == request);
-        let Some(operation) = known else {
+        let asked = self.asked.get(&request.client);
+        let Some(operation) = asked.and_then(|all| all.get(request.number as usize)).copied()
+        else {
             self.record(Some(self.order), Some(node), || {
                 What::Note(format!("an answer to {request}, which nobody asked"))
             });

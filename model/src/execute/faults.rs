@@ -11,7 +11,7 @@ use crate::time::micros;
 use crate::trace::What;
 
 /// How a fault that is not refused takes hold.
-enum Took {
+pub(super) enum Took {
     /// At once; the node is the one that it is about, if it is about one.
     Now(Option<NodeId>),
     /// When its point comes.
@@ -19,7 +19,7 @@ enum Took {
 }
 
 /// Why a step did nothing.
-type Nothing = String;
+pub(super) type Nothing = String;
 
 impl<N: Node> World<'_, N> {
     /// Does a step of the schedule.
@@ -72,6 +72,16 @@ impl<N: Node> World<'_, N> {
         self.plan.record(step).note = Some(why);
     }
 
+    /// A step that waited for its point takes hold, or does so again.
+    pub(super) fn hit(&mut self, step: usize) {
+        let record = self.plan.record(step);
+        if !record.took_hold {
+            record.took_hold = true;
+            record.note = None;
+            self.count_fault(step);
+        }
+    }
+
     /// Counts a fault that took hold.
     pub(super) fn count_fault(&mut self, step: usize) {
         if let Action::Fault(fault) = &self.schedule.steps[step].action
@@ -82,7 +92,7 @@ impl<N: Node> World<'_, N> {
     }
 
     /// Who a target is just now.
-    fn resolve(&self, target: &Target) -> Result<NodeId, Nothing> {
+    pub(super) fn resolve(&self, target: &Target) -> Result<NodeId, Nothing> {
         match target {
             Target::Node(id) if id.0 >= 1 && id.index() < self.processes.len() => Ok(*id),
             Target::Node(id) => Err(format!("there is no {id}")),
@@ -119,10 +129,7 @@ impl<N: Node> World<'_, N> {
             Fault::Stop { node } => {
                 let id = self.resolve(node)?;
                 self.may_go_down(id)?;
-                self.event(id, crate::node::Event::Stop, self.plan.key(step), Some(self.order));
-                if !self.process(id).is_down() {
-                    self.go_down(id, Down::Stop);
-                }
+                self.stop(id, self.plan.key(step));
                 Ok(Took::Now(Some(id)))
             }
             Fault::Restart { node } => {
@@ -145,7 +152,7 @@ impl<N: Node> World<'_, N> {
             }
             Fault::Hurry { node, by } => {
                 let id = self.running(node)?;
-                self.process(id).ahead += micros(*by);
+                self.process(id).clock.jump(micros(*by));
                 self.replan_timers(id);
                 Ok(Took::Now(Some(id)))
             }
@@ -154,9 +161,18 @@ impl<N: Node> World<'_, N> {
                 if !self.schedule.claim.disturbances().iter().any(|own| own.name == *name) {
                     return Err(format!("the claim does not name disturb:{name}"));
                 }
+                if self.process(id).stands() {
+                    return Err(format!("{id} stands still"));
+                }
                 self.disturb(id, name, *argument, self.plan.key(step));
                 Ok(Took::Now(Some(id)))
             }
+            Fault::CrashLoop { .. } | Fault::RestartAll | Fault::RollingRestart { .. } => {
+                self.restarts(step, fault)
+            }
+            Fault::Slow { node, by, lasts } => self.slow_down(step, node, *by, *lasts),
+            Fault::Disk { node, what } => self.disk_trouble(step, node, *what),
+            Fault::Clock { node, what } => self.clock_trouble(step, node, *what),
             _ => self.network_trouble(step, fault),
         }
     }
@@ -222,18 +238,18 @@ impl<N: Node> World<'_, N> {
         Ok(Took::Later(id))
     }
 
-    fn running(&mut self, node: &Target) -> Result<NodeId, Nothing> {
+    pub(super) fn running(&mut self, node: &Target) -> Result<NodeId, Nothing> {
         let id = self.resolve(node)?;
         if self.process(id).is_down() { Err(format!("{id} is down")) } else { Ok(id) }
     }
 
     /// Whether the claim allows one more node to be down.
-    fn may_go_down(&mut self, id: NodeId) -> Result<(), Nothing> {
+    pub(super) fn may_go_down(&mut self, id: NodeId) -> Result<(), Nothing> {
         if self.process(id).is_down() {
             return Err(format!("{id} is down already"));
         }
         let others = self.processes.iter().filter(|process| process.io.id != id);
-        let away = others.filter(|p| p.is_down() || p.is_paused() || p.trap.is_some()).count();
+        let away = others.filter(|p| p.may_be_away()).count();
         match self.schedule.claim.down_limit() {
             Some(limit) if away as u32 >= limit => {
                 Err(format!("the claim allows {limit} down at once"))
@@ -253,14 +269,11 @@ impl<N: Node> World<'_, N> {
 
     /// Lets a paused process go on: what waited for it arrives at once, in order.
     pub(super) fn resume(&mut self, id: NodeId) -> bool {
-        let process = self.process(id);
-        if !std::mem::take(&mut process.paused) {
+        if !std::mem::take(&mut self.process(id).paused) {
             return false;
         }
-        let incarnation = process.io.incarnation;
-        for (event, key, cause) in std::mem::take(&mut process.waiting) {
-            let late = Happening::Late { node: id, incarnation, event, key, cause };
-            self.at_lane(self.now, Lane::Message, late);
+        if self.process(id).busy.is_none_or(|until| until <= self.now) {
+            self.busy_until(id, self.now);
         }
         true
     }

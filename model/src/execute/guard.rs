@@ -16,8 +16,8 @@ thread_local! {
     static LOCATION: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// The panic hook belongs to the whole process, so it is set once, and it passes on every panic that
-/// does not come from inside [`call`].
+/// The panic hook belongs to the whole process, so it is set once, and it passes on every panic
+/// that does not come from inside [`call`].
 static HOOK: Once = Once::new();
 
 fn install() {

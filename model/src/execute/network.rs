@@ -1,5 +1,5 @@
-//! The links between nodes: which are cut, which hold their messages back, and which single messages
-//! a step or the noise has marked.
+//! The links between nodes: which are cut, which hold their messages back, and which single
+//! messages a step or the noise has marked.
 
 use crate::fault::Kind;
 use crate::id::NodeId;

@@ -1,5 +1,5 @@
-//! When the steps of a schedule are due: at their times, after the step above, or once something that
-//! they wait for has happened. It knows nothing of nodes; it is told what happens.
+//! When the steps of a schedule are due: at their times, after the step above, or once something
+//! that they wait for has happened. It knows nothing of nodes; it is told what happens.
 
 use crate::history::Moment;
 use crate::id::NodeId;
@@ -86,8 +86,13 @@ impl Plan {
     /// The step happened: the one below it may begin to wait.
     pub(super) fn fired(&mut self, step: usize, at: Moment) {
         self.records[step].happened = Some(at);
-        self.last_fired = at.time;
+        self.last_fired = self.last_fired.max(at.time);
         self.after_step(Some(step), at.time);
+    }
+
+    /// A step has something left to do until then: the storm goes on.
+    pub(super) fn extend(&mut self, until: Time) {
+        self.last_fired = self.last_fired.max(until);
     }
 
     fn after_step(&mut self, step: Option<usize>, now: Time) {

@@ -1,18 +1,18 @@
-//! The life of a node: it starts, handles events, its effects are carried out one by one, it goes down
-//! between any two of them, and it comes up again from what its disk kept.
+//! The life of a node: it starts, handles events, its effects are carried out one by one, it goes
+//! down between any two of them, and it comes up again from what its disk kept.
 
+use super::clock::Clock;
 use super::guard::{self, Crash};
-use super::network::Fate;
+use super::ill::Ill;
 use super::rich;
-use super::{Flight, Happening, Lane, World};
+use super::{Happening, Lane, World};
 use crate::fault::{CrashPoint, EffectKind};
-use crate::history::Outcome;
 use crate::id::{NodeId, TimerId};
 use crate::node::{Effect, Event, Io, Node, Role};
 use crate::seed::Seed;
 use crate::time::Time;
-use crate::trace::{End, NoiseHit, Panic, Shown, What};
-use std::hash::Hash;
+use crate::trace::{End, Panic, Shown, What};
+use std::collections::VecDeque;
 
 /// One node and what belongs to its machine.
 pub(super) struct Process<N: Node> {
@@ -20,11 +20,16 @@ pub(super) struct Process<N: Node> {
     /// `None` while the process is down.
     node: Option<N>,
     pub(super) paused: bool,
-    /// What waits in front of a paused process, with its cause's key and place.
-    pub(super) waiting: Vec<(Event<N>, u64, u64)>,
-    timers: Vec<Armed<N>>,
-    /// How far the node's clock is ahead of virtual time, in microseconds.
-    pub(super) ahead: u64,
+    /// Until when the process is busy with an event that takes time.
+    pub(super) busy: Option<Time>,
+    /// What waits in front of a paused or busy process, with its cause's key and place.
+    pub(super) waiting: VecDeque<(Event<N>, u64, u64)>,
+    pub(super) timers: Vec<Armed<N>>,
+    pub(super) clock: Clock,
+    /// What is wrong with the machine, where something is.
+    pub(super) ill: Option<Box<Ill<N>>>,
+    /// Whether its disk has ever lost or corrupted what was durable.
+    pub(super) damaged: bool,
     /// Where a written step wants it to crash.
     pub(super) trap: Option<Trap>,
     /// What the node last said it was.
@@ -33,12 +38,12 @@ pub(super) struct Process<N: Node> {
     ticks: u64,
 }
 
-struct Armed<N: Node> {
-    id: TimerId,
+pub(super) struct Armed<N: Node> {
+    pub(super) id: TimerId,
     /// On the node's own clock, in microseconds.
-    due: u64,
-    every: Option<u64>,
-    timer: N::Timer,
+    pub(super) due: u64,
+    pub(super) every: Option<u64>,
+    pub(super) timer: N::Timer,
 }
 
 /// A crash that waits for its point.
@@ -53,8 +58,12 @@ pub(super) struct Trap {
 #[derive(Clone, Copy)]
 pub(super) enum Down {
     Crash,
-    PowerLoss { kept_percent: u8 },
+    PowerLoss {
+        kept_percent: u8,
+    },
     Stop,
+    /// The disk failed, and the process did not expect it.
+    DiskError,
 }
 
 impl<N: Node> Process<N> {
@@ -63,9 +72,12 @@ impl<N: Node> Process<N> {
             io,
             node: None,
             paused: false,
-            waiting: Vec::new(),
+            busy: None,
+            waiting: VecDeque::new(),
             timers: Vec::new(),
-            ahead: 0,
+            clock: Clock::new(),
+            ill: None,
+            damaged: false,
             trap: None,
             role: Role::NONE,
             ticks: 0,
@@ -77,9 +89,19 @@ impl<N: Node> Process<N> {
         self.node.is_none()
     }
 
+    /// Whether it is down or stands, or may stop any time.
+    pub(super) fn may_be_away(&self) -> bool {
+        let disk = &self.io.drive.trouble;
+        self.is_down()
+            || self.paused
+            || self.trap.is_some()
+            || disk.as_ref().is_some_and(|disk| disk.may_stop())
+    }
+
+    /// Whether events wait in front of it.
     #[inline]
-    pub(super) const fn is_paused(&self) -> bool {
-        self.paused
+    pub(super) const fn stands(&self) -> bool {
+        self.paused || self.busy.is_some()
     }
 
     pub(super) const fn node_mut(&mut self) -> Option<(&mut N, &mut Io<N>)> {
@@ -97,7 +119,8 @@ impl<N: Node> World<'_, N> {
         let cause = step.map(|_| self.order);
         let process = self.process(id);
         let incarnation = process.io.incarnation;
-        process.io.now = Time(now.0 + process.ahead);
+        process.io.now = process.clock.at(now);
+        process.io.drive.take_image();
         process.io.seed = seed.of((id.0, incarnation));
         process.io.effects.clear();
         self.record(cause, Some(id), || What::Up(incarnation));
@@ -126,12 +149,12 @@ impl<N: Node> World<'_, N> {
         let now = self.now;
         let order = self.order;
         let process = &mut self.processes[id.index()];
-        if process.paused {
-            process.waiting.push((event, key, cause.unwrap_or(order)));
+        if process.stands() {
+            process.waiting.push_back((event, key, cause.unwrap_or(order)));
             return;
         }
         let Some(node) = &mut process.node else { return };
-        process.io.now = Time(now.0 + process.ahead);
+        process.io.now = process.clock.at(now);
         self.digest.word(now.0);
         self.digest.word(key ^ u64::from(id.0));
         let io = &mut process.io;
@@ -152,7 +175,7 @@ impl<N: Node> World<'_, N> {
     pub(super) fn disturb(&mut self, id: NodeId, name: &str, argument: u64, key: u64) {
         let now = self.now;
         let process = &mut self.processes[id.index()];
-        process.io.now = Time(now.0 + process.ahead);
+        process.io.now = process.clock.at(now);
         let Some((node, io)) = process.node_mut() else { return };
         match guard::call(|| node.disturb(name, argument, io)) {
             Ok(()) => self.after_event(id, key),
@@ -165,13 +188,16 @@ impl<N: Node> World<'_, N> {
         if process.io.incarnation != incarnation {
             return;
         }
+        // One that was planned before the clock slowed down comes too early, and is planned anew.
+        if process.clock.is_odd() && process.clock.at(self.now).0 < due {
+            return;
+        }
         let found = process.timers.iter().position(|armed| armed.id == timer && armed.due == due);
         let Some(place) = found else { return };
         let value = if let Some(period) = process.timers[place].every {
             process.timers[place].due += period;
-            let (due, ahead) = (due + period, process.ahead);
             let value = process.timers[place].timer.clone();
-            self.plan_timer(id, incarnation, timer, due, ahead);
+            self.plan_timer(id, incarnation, timer, due + period);
             value
         } else {
             process.timers.swap_remove(place).timer
@@ -180,31 +206,37 @@ impl<N: Node> World<'_, N> {
         process.ticks += 1;
         let key = Seed(process.ticks).fork(u64::from(incarnation)).0;
         let key = self.node_key(id, key);
-        if self.rich.is_on() && !self.processes[id.index()].paused {
+        if self.rich.is_on() && !self.processes[id.index()].stands() {
             let text = rich::brief(&value);
             self.record(None, Some(id), || What::Timer(text));
         }
         self.event(id, Event::Timer(value), key, None);
     }
 
-    fn plan_timer(&mut self, node: NodeId, incarnation: u32, id: TimerId, due: u64, ahead: u64) {
-        let at = self.now.max(Time(due.saturating_sub(ahead)));
+    pub(super) fn plan_timer(&mut self, node: NodeId, incarnation: u32, id: TimerId, due: u64) {
+        // A clock that stands comes to no time.
+        let Some(at) = self.processes[node.index()].clock.when(due) else { return };
+        let at = self.now.max(at);
         self.at_lane(at, Lane::Timer, Happening::Timer { node, incarnation, id, due });
     }
 
-    /// Plans a node's timers anew, after its clock has jumped.
+    /// Plans a node's timers anew, after its clock has changed.
     pub(super) fn replan_timers(&mut self, id: NodeId) {
         let process = self.process(id);
-        let (incarnation, ahead) = (process.io.incarnation, process.ahead);
+        let incarnation = process.io.incarnation;
         let timers: Vec<_> = process.timers.iter().map(|armed| (armed.id, armed.due)).collect();
         for (timer, due) in timers {
-            self.plan_timer(id, incarnation, timer, due, ahead);
+            self.plan_timer(id, incarnation, timer, due);
         }
     }
 
     /// Carries out the effects of an event, up to a crash between two of them, and takes note of
     /// what the node has become.
     fn after_event(&mut self, id: NodeId, key: u64) {
+        if self.process(id).ill.is_some() {
+            self.after_event_of_the_ill(id, key);
+            return;
+        }
         let mut effects = std::mem::take(&mut self.process(id).io.effects);
         let mut sends = 0;
         let mut survived = true;
@@ -226,7 +258,7 @@ impl<N: Node> World<'_, N> {
         }
     }
 
-    fn note_role_and_view(&mut self, id: NodeId) {
+    pub(super) fn note_role_and_view(&mut self, id: NodeId) {
         let at = self.moment();
         let views = self.recording.views;
         let process = &mut self.processes[id.index()];
@@ -239,6 +271,9 @@ impl<N: Node> World<'_, N> {
         if role != process.role {
             let elected = role.leads() && !(process.role.leads() && process.role.term == role.term);
             process.role = role;
+            if !role.name.is_empty() && !self.roles.contains(&role.name) {
+                self.roles.push(role.name);
+            }
             if elected {
                 self.plan.elected(id, at.time);
             }
@@ -246,7 +281,7 @@ impl<N: Node> World<'_, N> {
     }
 
     /// Whether the node crashes before this effect.
-    fn trapped(&mut self, id: NodeId, done: usize, effect: &Effect<N>) -> bool {
+    pub(super) fn trapped(&mut self, id: NodeId, done: usize, effect: &Effect<N>) -> bool {
         let Some(trap) = self.process(id).trap else { return false };
         let now = match trap.point {
             CrashPoint::AfterEffect(n) => done >= n as usize,
@@ -261,7 +296,7 @@ impl<N: Node> World<'_, N> {
     }
 
     /// A crash after more effects than the event had falls behind the last one.
-    fn trapped_at_the_end(&mut self, id: NodeId) -> bool {
+    pub(super) fn trapped_at_the_end(&mut self, id: NodeId) -> bool {
         let trap = self.process(id).trap;
         let Some(trap) = trap.filter(|trap| matches!(trap.point, CrashPoint::AfterEffect(_)))
         else {
@@ -272,9 +307,7 @@ impl<N: Node> World<'_, N> {
     }
 
     fn spring(&mut self, id: NodeId, trap: Trap) {
-        self.plan.record(trap.step).took_hold = true;
-        self.plan.record(trap.step).note = None;
-        self.count_fault(trap.step);
+        self.hit(trap.step);
         self.go_down(id, trap.down);
     }
 
@@ -283,6 +316,10 @@ impl<N: Node> World<'_, N> {
         let process = &mut self.processes[id.index()];
         process.node = None;
         process.paused = false;
+        process.busy = None;
+        if let Some(ill) = &mut process.ill {
+            ill.pending.clear();
+        }
         process.waiting.clear();
         process.timers.clear();
         process.trap = None;
@@ -292,110 +329,20 @@ impl<N: Node> World<'_, N> {
         let what = match how {
             Down::Crash => "crashed",
             Down::Stop => "stopped",
+            Down::DiskError => "stopped at a disk error",
             Down::PowerLoss { kept_percent } => {
                 process.io.drive.lose_power(kept_percent);
                 "lost power"
             }
         };
+        if let Some(sabotage) = self.sabotage {
+            self.sabotage_disk(id, sabotage);
+        }
+        let process = &mut self.processes[id.index()];
         // What is still planned for the old incarnation finds nobody.
         process.io.incarnation += 1;
         self.record(None, Some(id), || What::Down(what));
         self.plan.down(id, self.now);
-    }
-
-    fn carry_out(&mut self, id: NodeId, effect: Effect<N>, key: u64, sends: &mut u64) {
-        match effect {
-            Effect::Send { to, body } => {
-                *sends += 1;
-                self.send(id, to, body, Seed(key).fork(*sends).fork(u64::from(to.0)).0);
-            }
-            Effect::Answer { request, outcome } => self.answer_leaves(id, request, outcome),
-            Effect::Arm { id: timer, after, every, timer: value } => {
-                let process = self.process(id);
-                let due = process.io.now.0 + after;
-                let (incarnation, ahead) = (process.io.incarnation, process.ahead);
-                let every = every.then_some(after);
-                process.timers.push(Armed { id: timer, due, every, timer: value });
-                self.plan_timer(id, incarnation, timer, due, ahead);
-            }
-            Effect::Disarm(timer) => self.process(id).timers.retain(|armed| armed.id != timer),
-            Effect::Write { file, upto } => {
-                let process = &mut self.processes[id.index()];
-                let bytes = process.io.drive.bytes(file, upto);
-                std::hash::Hasher::write(&mut self.digest, bytes);
-                let (name, len) = (process.io.drive.name(file), bytes.len());
-                let cause = self.order;
-                self.rich.note(
-                    crate::history::Moment { order: self.order, time: self.now },
-                    Some(cause),
-                    Some(id),
-                    || What::Wrote(name.to_owned(), len),
-                );
-                process.io.drive.wrote(file, upto);
-            }
-            Effect::Sync { file, upto, token } => self.sync(id, file, upto, token),
-            Effect::Tell(fact) => self.told(id, fact),
-        }
-    }
-
-    fn sync(&mut self, id: NodeId, file: usize, upto: usize, token: Option<crate::id::Token>) {
-        let process = self.process(id);
-        process.io.drive.synced(file, upto);
-        let incarnation = process.io.incarnation;
-        if self.rich.is_on() {
-            let name = self.process(id).io.drive.name(file).to_owned();
-            self.record(Some(self.order), Some(id), || What::Synced(name));
-        }
-        if let Some(token) = token {
-            let what = Happening::Synced { node: id, incarnation, token };
-            self.at_lane(self.now, Lane::Message, what);
-        }
-    }
-
-    fn send(&mut self, from: NodeId, to: NodeId, body: N::Message, key: u64) {
-        self.counts.sent += 1;
-        let sent = self.order;
-        if to.0 == 0 || to.index() >= self.processes.len() {
-            self.record(Some(sent), Some(from), || {
-                What::Note(format!("a message to {to}: unknown"))
-            });
-            return;
-        }
-        let text = if self.rich.is_on() { rich::brief(&body) } else { String::new() };
-        let (mut fate, step) = self.network.fate(from, to);
-        if let Some(step) = step {
-            self.plan.record(step).took_hold = true;
-            self.plan.record(step).note = None;
-            self.count_fault(step);
-        }
-        if let Some(disturber) = self.disturber {
-            let nth = self.network.nth_now(from, to, self.now);
-            if step.is_none()
-                && let Fate::Sent { late: added } = &mut fate
-                && let Some(late) = disturber.hits(key)
-            {
-                self.hits.push(NoiseHit { sent: self.now, from, to, nth, late });
-                match late {
-                    Some(by) => *added = by,
-                    None => fate = Fate::Lost("lost"),
-                }
-            }
-        }
-        let lost = match &fate {
-            Fate::Lost(why) => Some(*why),
-            Fate::Held => Some("held back"),
-            Fate::Sent { .. } => None,
-        };
-        self.record(Some(sent), Some(from), || What::Sent { to, text, lost });
-        let flight = Flight { from, to, body, key, sent };
-        match fate {
-            Fate::Lost(_) => {}
-            Fate::Held => self.network.keep(from, to, flight),
-            Fate::Sent { late } => {
-                let at = self.now + self.schedule.timing.latency + late;
-                self.at_lane(at, Lane::Message, Happening::Deliver(flight));
-            }
-        }
     }
 
     fn crashed(&mut self, id: NodeId, crash: Crash) {
@@ -420,15 +367,5 @@ impl<N: Node> World<'_, N> {
         for rich::Logged { level, target, text } in logs {
             self.record(Some(cause), Some(id), || What::Log { level, target, text });
         }
-    }
-
-    fn answer_leaves(
-        &mut self,
-        id: NodeId,
-        request: crate::id::RequestId,
-        outcome: Outcome<super::Ret<N>>,
-    ) {
-        outcome.hash(&mut self.digest);
-        self.answer(id, request, outcome);
     }
 }

@@ -1,8 +1,8 @@
 //! What is still to happen, in order of time and, within a time, of when it was planned.
 //!
 //! Most of what is planned comes a fixed delay after now (a message, an answer, a tick), so it is
-//! planned in the order in which it happens: such a *lane* is a queue, where a heap would sort what is
-//! sorted already. What does not fit the end of its lane goes to the heap.
+//! planned in the order in which it happens: such a *lane* is a queue, where a heap would sort what
+//! is sorted already. What does not fit the end of its lane goes to the heap.
 
 use crate::time::Time;
 use std::cmp::Reverse;

@@ -1,5 +1,5 @@
-//! The rich record: every event with its cause, the node's own `tracing` events included. It is made
-//! only in the second run of a schedule that failed, so nothing here may change what happens.
+//! The rich record: every event with its cause, the node's own `tracing` events included. It is
+//! made only in the second run of a schedule that failed, so nothing here may change what happens.
 
 use crate::history::Moment;
 use crate::id::NodeId;

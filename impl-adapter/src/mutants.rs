@@ -1,0 +1,65 @@
+//! Known-bad variants of the adapters: canaries for the properties. Each has an id, a sentence of
+//! what is wrong with it, and the names of the properties that may catch it. It is data; that a
+//! mutant is caught is for tests and for `schism calibrate` to say.
+//!
+//! The ids `PM..` are those of a public list of mutants for Raft and its kin, so that numbers can
+//! be compared; `SM..` are mistakes that are easy to make in an adapter like ours.
+
+use crate::raft::Config;
+use crate::raft::hooks::{Hooks, Planted};
+use crate::raft::log::logger;
+use crate::raft::raft_rs::Server;
+use schism::Io;
+use schism::verdict::Failure;
+
+mod raft;
+#[cfg(test)]
+mod tests;
+
+/// A server with something wrong.
+pub type Broken = Server<Planted>;
+
+/// One known-bad variant.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutant {
+    /// Its name: `PM01`.
+    pub id: &'static str,
+    /// What is wrong, in a few words.
+    pub sentence: &'static str,
+    /// The failures that may show it, the likeliest first: a property, or a property and its clause
+    /// as in `reference: one leader in a term`.
+    pub caught_by: &'static [&'static str],
+    /// The length of the shortest failing schedule known, in steps. Elections that happen by
+    /// themselves and the calm end are no steps.
+    pub known_steps: usize,
+    /// That schedule, as a file that can be replayed.
+    pub known: &'static str,
+    hooks: fn() -> Box<dyn Hooks>,
+}
+
+impl Mutant {
+    /// Brings servers up that have this defect.
+    pub fn boot(&self, config: Config) -> impl Fn(&mut Io<Broken>) -> Broken + Send + Sync + Clone {
+        let (hooks, logger) = (self.hooks, logger());
+        move |io| Server::open(config, Planted(hooks()), &logger, io)
+    }
+
+    /// Whether a failure is one by which it may show.
+    #[must_use]
+    pub fn is_shown_by(&self, failure: &Failure) -> bool {
+        let (property, full) = (failure.property.as_str(), failure.to_string());
+        self.caught_by.iter().any(|name| *name == property || *name == full)
+    }
+}
+
+/// All mutants, by id.
+#[must_use]
+pub fn all() -> &'static [Mutant] {
+    raft::MUTANTS
+}
+
+/// The mutant of this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Mutant> {
+    all().iter().find(|mutant| mutant.id == id)
+}

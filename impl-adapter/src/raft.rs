@@ -1,0 +1,94 @@
+//! What every Raft adapter shares: how it is set up, and what it shows of itself.
+
+use schism::{NodeId, Role};
+use std::time::Duration;
+
+pub mod clock;
+pub mod hooks;
+pub mod log;
+pub mod machine;
+pub mod message;
+pub mod raft_rs;
+pub mod reads;
+pub mod storage;
+pub mod told;
+pub mod wal;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+/// How a Raft node is set up; the same on every node of a cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Whether a node asks if it could win before it disturbs a leader (Raft thesis 9.6).
+    pub pre_vote: bool,
+    /// Whether a leader that has lost touch with a quorum steps down.
+    pub check_quorum: bool,
+    /// The unit of all other times.
+    pub tick: Duration,
+    /// The shortest election timeout, in ticks; the longest is just below twice as much.
+    pub election_ticks: u32,
+    /// The time between two heartbeats, in ticks.
+    pub heartbeat_ticks: u32,
+    /// Whether a node is woken for each tick, instead of those at which it does something: slower,
+    /// and the library cannot tell the difference. (Crash points and noise can: they count events.)
+    pub every_tick: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            pre_vote: true,
+            check_quorum: true,
+            tick: Duration::from_millis(10),
+            election_ticks: 10,
+            heartbeat_ticks: 2,
+            every_tick: false,
+        }
+    }
+}
+
+/// What a node asks to be woken for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Timer {
+    /// The next tick at which something is to be done.
+    Tick,
+    /// Reads that are not confirmed yet.
+    Reads,
+}
+
+/// What a node shows of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Status {
+    /// Who.
+    pub id: NodeId,
+    /// Its term, durable or not.
+    pub term: u64,
+    /// The part that it plays.
+    pub role: Role,
+    /// Whom it voted for in its term.
+    pub vote: Option<NodeId>,
+    /// Whom it takes for the leader of its term.
+    pub leader: Option<NodeId>,
+    /// Up to where it knows the log to be committed.
+    pub commit: u64,
+    /// Up to where its state machine has taken the log in.
+    pub applied: u64,
+    /// The index of the last entry in its log, durable or not.
+    pub last_index: u64,
+    /// How many clients' requests wait for it.
+    pub pending: usize,
+}
+
+impl Status {
+    /// Whether it believes that it leads.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.role.leads()
+    }
+}
+
+/// The id of a library that counts nodes in `u64` and takes 0 for nobody.
+fn someone(id: u64) -> Option<NodeId> {
+    (id != 0).then(|| NodeId::from(id))
+}

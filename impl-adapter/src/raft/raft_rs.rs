@@ -1,0 +1,329 @@
+//! The crate `raft` 0.7 (raft-rs, of `TiKV`) behind [`Node`]: events of the simulation go into the
+//! library, what the library wants done goes out through [`Io`]. It must not judge.
+//!
+//! The one idea: the library is a state machine that does no input or output of its own. Each call
+//! into it may leave a `Ready` behind, whose parts must leave in an order that its contract fixes;
+//! see `Server::ready`, which is the whole of the adapter's duty.
+
+use super::clock::Clock;
+use super::hooks::{Healthy, Hooks};
+use super::log::logger;
+use super::machine::{Command, Done, Machine};
+use super::message::Message;
+use super::reads::{PATIENCE, Reads};
+use super::storage::Store;
+use super::told::{self, Told, as_fact};
+use super::wal::Wal;
+use super::{Config, Status, Timer, someone};
+use ::raft::eraftpb::{self, Entry};
+use ::raft::{Raft, RawNode, Ready, StateRole};
+use schism::spec::map::{Get, Map, Op, Ret};
+use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
+use slog::Logger;
+use std::collections::VecDeque;
+
+/// One server of a replicated map.
+pub struct Server<H: Hooks = Healthy> {
+    raft: RawNode<Store>,
+    wal: Wal,
+    machine: Machine,
+    applied: u64,
+    reads: Reads,
+    /// Writes that clients asked this node for, oldest first.
+    writes: VecDeque<(RequestId, Time)>,
+    config: Config,
+    clock: Clock,
+    jitter: Jitter,
+    told: Told,
+    hooks: H,
+}
+
+/// The election timeout of a term and role, in ticks.
+struct Jitter {
+    of: (u64, StateRole),
+    ticks: usize,
+}
+
+/// Brings servers up, each from what its disk kept.
+pub fn boot(config: Config) -> impl Fn(&mut Io<Server>) -> Server + Send + Sync + Clone {
+    let logger = logger();
+    move |io| Server::open(config, Healthy, &logger, io)
+}
+
+impl<H: Hooks> Node for Server<H> {
+    type Spec = Map;
+    type Message = Message;
+    type Timer = Timer;
+    type View = Status;
+
+    fn step(&mut self, event: Event<Self>, io: &mut Io<Self>) {
+        self.tick(matches!(event, Event::Timer(Timer::Tick)), io);
+        match event {
+            Event::Timer(Timer::Reads) => self.read_again(io),
+            Event::Message { body, .. } => {
+                // What the library refuses (a proposal that has no leader to go to, a message from
+                // a stranger) is lost like a message on the way.
+                let _ = self.raft.step(*body.0);
+            }
+            Event::Request { id, op: Get(key) } => self.read(id, key, io),
+            Event::Request { id, op } => self.write(id, op, io),
+            // The ticks have been given.
+            _ => {}
+        }
+        self.settle(io);
+    }
+
+    fn view(&self) -> Status {
+        let raft = &self.raft.raft;
+        Status {
+            id: raft.id.into(),
+            term: raft.term,
+            role: self.role(),
+            vote: someone(raft.vote),
+            leader: someone(raft.leader_id),
+            commit: raft.raft_log.committed,
+            applied: self.applied,
+            last_index: raft.raft_log.last_index(),
+            pending: self.reads.len() + self.writes.len(),
+        }
+    }
+
+    fn role(&self) -> Role {
+        let raft = &self.raft.raft;
+        match raft.state {
+            StateRole::Leader => Role::leader(raft.term),
+            StateRole::Follower => Role::follower(raft.term),
+            StateRole::Candidate | StateRole::PreCandidate => Role::candidate(raft.term),
+        }
+    }
+}
+
+impl<H: Hooks> Server<H> {
+    /// A server that comes up from what its disk kept, or for the first time.
+    pub(crate) fn open(config: Config, hooks: H, logger: &Logger, io: &mut Io<Self>) -> Self {
+        let (wal, found) = Wal::open(hooks.sync_read_back(), io);
+        let log_last = found.entries.len() as u64;
+        io.tell(Fact::Booted { applied: 0, log_last });
+        told::appended(&found.entries, io);
+        let mut voters: Vec<u64> = io.peers().into_iter().map(u64::from).collect();
+        voters.push(io.id().into());
+        voters.sort_unstable();
+        let raft = RawNode::new(&library_config(config, io), Store::new(found, voters), logger)
+            .expect("the configuration is valid, and the store does not fail");
+        let again = config.tick * config.heartbeat_ticks * 2;
+        let mut server = Server {
+            raft,
+            wal,
+            machine: Machine::default(),
+            applied: 0,
+            reads: Reads::new(io.id(), io.incarnation(), again),
+            writes: VecDeque::new(),
+            config,
+            clock: Clock::new(config.tick, io),
+            jitter: Jitter { of: (u64::MAX, StateRole::Follower), ticks: 0 },
+            told: Told::default(),
+            hooks,
+        };
+        server.tell_term(io);
+        server.settle(io);
+        server
+    }
+
+    /// Gives the library the ticks that have become due.
+    fn tick(&mut self, timer: bool, io: &Io<Self>) {
+        for _ in 0..self.clock.ticks(io.now(), self.quiet_ticks(), timer) {
+            self.raft.tick();
+        }
+    }
+
+    /// How many ticks will do nothing but count.
+    fn quiet_ticks(&self) -> u64 {
+        let raft = &self.raft.raft;
+        let passed = raft.election_elapsed;
+        let left = if self.config.every_tick {
+            1
+        } else if raft.state == StateRole::Leader {
+            let heartbeat = raft.heartbeat_timeout() - raft.heartbeat_elapsed();
+            heartbeat.min(raft.election_timeout().saturating_sub(passed))
+        } else {
+            raft.randomized_election_timeout().saturating_sub(passed)
+        };
+        left.saturating_sub(1) as u64
+    }
+
+    fn write(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
+        let command = Command { request: id, op };
+        if self.raft.propose(Vec::new(), command.encode()).is_err() {
+            // Neither appended nor sent on, so it never will be.
+            io.refused(id);
+        } else if self.hooks.answer_proposed() {
+            io.ok(id, self.machine.would_answer(op));
+        } else {
+            while self.writes.front().is_some_and(|(_, since)| io.now().since(*since) > PATIENCE) {
+                self.writes.pop_front();
+            }
+            self.writes.push_back((id, io.now()));
+        }
+    }
+
+    fn read(&mut self, id: RequestId, key: u64, io: &mut Io<Self>) {
+        if self.hooks.read_locally(self.leads()) {
+            io.ok(id, Ret::Value(self.machine.get(key)));
+        } else {
+            let context = self.reads.add(id, key, io.now());
+            self.raft.read_index(context);
+            self.await_reads(io);
+        }
+    }
+
+    fn read_again(&mut self, io: &mut Io<Self>) {
+        for context in self.reads.overdue(io.now()) {
+            self.raft.read_index(context);
+        }
+        self.await_reads(io);
+    }
+
+    fn await_reads(&mut self, io: &mut Io<Self>) {
+        if let Some(wait) = self.reads.wait(io.now()) {
+            io.after(wait, Timer::Reads);
+        }
+    }
+
+    fn tell_term(&mut self, io: &mut Io<Self>) {
+        self.told.term(self.raft.raft.term, self.raft.raft.vote, io);
+    }
+
+    fn tell_lead(&mut self, io: &mut Io<Self>) {
+        self.told.lead(self.leads(), self.raft.raft.term, io);
+    }
+
+    fn leads(&self) -> bool {
+        self.raft.raft.state == StateRole::Leader
+    }
+
+    /// Does all that the library wants done after a call into it.
+    fn settle(&mut self, io: &mut Io<Self>) {
+        while self.raft.has_ready() {
+            self.ready(io);
+        }
+        self.jitter.overwrite(&mut self.raft.raft, self.config.election_ticks, io);
+        self.clock.wind(self.quiet_ticks(), io);
+    }
+
+    /// Carries a `Ready` out. The library's contract, in its order: messages of a leader may leave
+    /// at once (Raft thesis 10.2.1); entries and hard state are written, and synced where it says
+    /// so; messages that rest on them leave; what is committed is applied, which may be done only
+    /// to entries that are durable here; then it is told, and may have a little more to do.
+    fn ready(&mut self, io: &mut Io<Self>) {
+        let mut ready = self.raft.ready();
+        // A leader's term was durable before it asked for votes, unless it needed no vote but its
+        // own.
+        if ready.hs().is_none_or(|state| !self.told.is_news(state.term, state.vote)) {
+            self.tell_lead(io);
+        }
+        self.send(ready.take_messages(), io);
+        self.persist(&mut ready, io);
+        self.tell_lead(io);
+        self.send(ready.take_persisted_messages(), io);
+        self.reads.confirmed(ready.take_read_states());
+        let committed = ready.take_committed_entries();
+        let mut light = self.raft.advance_append(ready);
+        self.told.commit(self.raft.raft.raft_log.committed, io);
+        self.send(light.take_messages(), io);
+        self.apply(&committed, io);
+        self.apply(light.committed_entries(), io);
+        self.raft.advance_apply();
+        while let Some((id, key)) = self.reads.ripe(self.applied) {
+            io.ok(id, Ret::Value(self.machine.get(key)));
+        }
+    }
+
+    fn send(&mut self, messages: Vec<eraftpb::Message>, io: &mut Io<Self>) {
+        for mut message in messages {
+            self.hooks.send(&mut message);
+            io.send(message.to, Message(Box::new(message)));
+        }
+    }
+
+    /// Writes entries and hard state, and makes them durable if they must be.
+    fn persist(&mut self, ready: &mut Ready, io: &mut Io<Self>) {
+        let entries = ready.take_entries();
+        for entry in &entries {
+            self.wal.entry(entry);
+        }
+        let mut state_is_news = false;
+        if let Some(state) = ready.hs() {
+            state_is_news = self.told.is_news(state.term, state.vote);
+            let mut state = state.clone();
+            self.hooks.save_state(&mut state);
+            self.wal.state(&state);
+        }
+        self.wal.write(io);
+        if self.hooks.sync(ready.must_sync(), state_is_news) {
+            self.wal.sync(io);
+        }
+        if state_is_news {
+            self.tell_term(io);
+        }
+        told::appended(&entries, io);
+        self.raft.mut_store().append(entries);
+    }
+
+    fn apply(&mut self, entries: &[Entry], io: &mut Io<Self>) {
+        for entry in entries {
+            self.applied = entry.index;
+            if !self.hooks.apply(entry.index, self.leads()) {
+                continue;
+            }
+            let command = Command::decode(&entry.data);
+            let done = command.map(|command| (command.request, self.machine.apply(&command)));
+            let effective = !matches!(done, Some((_, Done::Before(_) | Done::Forgotten)));
+            io.tell(Fact::Applied { index: entry.index, entry: as_fact(entry), effective });
+            if let Some((request, done)) = done {
+                self.answer(request, done, io);
+            }
+        }
+    }
+
+    /// Answers a write, if it was this node that its client asked.
+    fn answer(&mut self, request: RequestId, done: Done, io: &mut Io<Self>) {
+        let Some(place) = self.writes.iter().position(|(id, _)| *id == request) else { return };
+        self.writes.remove(place);
+        match done {
+            Done::Now(ret) | Done::Before(ret) => io.ok(request, ret),
+            Done::Forgotten => io.unknown(request),
+        }
+    }
+}
+
+impl Jitter {
+    /// The library draws its election timeout from the thread's generator whenever it changes its
+    /// role or term. This puts a number in its place that belongs to the term and role: the same
+    /// each time.
+    fn overwrite<N: Node>(&mut self, raft: &mut Raft<Store>, election_ticks: u32, io: &Io<N>) {
+        let now = (raft.term, raft.state);
+        if self.of != now {
+            let draw = io.draw((now.0, now.1 as u8));
+            *self = Jitter {
+                of: now,
+                ticks: (election_ticks + (draw % u64::from(election_ticks)) as u32) as usize,
+            };
+        }
+        raft.set_randomized_election_timeout(self.ticks);
+    }
+}
+
+fn library_config<N: Node>(config: Config, io: &Io<N>) -> ::raft::Config {
+    ::raft::Config {
+        id: io.id().into(),
+        election_tick: config.election_ticks as usize,
+        heartbeat_tick: config.heartbeat_ticks as usize,
+        max_size_per_msg: 1 << 20,
+        max_inflight_msgs: 256,
+        check_quorum: config.check_quorum,
+        pre_vote: config.pre_vote,
+        // The state machine is in memory alone: it is built anew from the log.
+        applied: 0,
+        ..Default::default()
+    }
+}

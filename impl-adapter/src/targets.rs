@@ -1,0 +1,35 @@
+//! What the `schism` command can check: the adapters, each with its claim, and their mutants with
+//! the same one.
+
+use crate::mutants;
+use crate::raft::{Config, raft_rs};
+use schism::cli::Cli;
+use schism::{Io, Nemesis, Node, check};
+
+/// Adds all targets and mutants to a command line.
+pub fn register(cli: Cli) -> Cli {
+    let plain = Config { pre_vote: false, check_quorum: false, ..Config::default() };
+    let mut cli = cli
+        .check(
+            "raft-rs",
+            "raft 0.7.0 with pre-vote and check-quorum, reads by ReadIndex",
+            claimed(raft_rs::boot(Config::default())),
+        )
+        .check(
+            "raft-rs-plain",
+            "the same without pre-vote and check-quorum",
+            claimed(raft_rs::boot(plain)),
+        );
+    for mutant in mutants::all() {
+        let check = claimed(mutant.boot(Config::default()));
+        cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
+    }
+    cli.tour("raft-rs", "PM09")
+}
+
+/// A cluster of which all is claimed.
+fn claimed<N: Node>(
+    boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
+) -> schism::check::Check<N> {
+    check(boot).survives(Nemesis::everything()).linearizable()
+}

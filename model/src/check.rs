@@ -1,0 +1,183 @@
+//! The driver: it knows the order of the stages. `check(boot)` hunts for a schedule that breaks a
+//! property, shrinks it, runs it again in full, and says what it found.
+//!
+//! ```text
+//! saved failures first ─► generate ─► execute ─► observe ─► judge ─► shrink ─► explain, persist
+//! ```
+//!
+//! proptest is named only below this file. Its own runner is not used for the loop: it stops
+//! shrinking at four times the number of cases, tells the seed only afterwards, and returns at the
+//! first saved failure.
+
+use crate::execute::Op;
+use crate::fault::Nemesis;
+use crate::generate::Shape;
+use crate::judge::Property;
+use crate::judge::agreement::{Agree, Always};
+use crate::judge::linearizability::Linearizable;
+use crate::judge::reach::Reach;
+use crate::node::{Io, Node};
+use crate::schedule::Timing;
+use std::fmt::Debug;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+mod cases;
+mod clock;
+mod hunt;
+mod minimise;
+mod outcome;
+mod regressions;
+mod run;
+mod sabotage;
+mod settings;
+mod strategy;
+mod subject;
+
+pub use cases::Cases;
+pub use hunt::{Finding, Hunted};
+pub use outcome::{Brief, Checked, Outcome};
+pub use regressions::Replayed;
+pub use sabotage::Thoroughness;
+pub use settings::Settings;
+#[cfg(feature = "cli")]
+pub(crate) use settings::variable;
+pub use strategy::{ScheduleTree, Schedules, schedules};
+pub use subject::Ruling;
+pub(crate) use subject::Subject;
+
+/// Checks a cluster of nodes that `boot` brings to life: at the start, and again after each crash
+/// from what the node's disk kept.
+///
+/// Nothing is injected and little is demanded until it is said: [`Check::survives`] names the
+/// faults, [`Check::linearizable`] and its neighbours name what must hold. Always on are: no panic,
+/// an end of each event, the reference's clauses on whatever facts the nodes tell, and that a write
+/// succeeds once all is well again.
+pub fn check<N: Node>(boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static) -> Check<N> {
+    Check { subject: Subject::new(Arc::new(boot)), settings: Settings::from_environment() }
+}
+
+/// A check that is being put together; see [`check`].
+#[must_use = "a check does nothing until it is run"]
+pub struct Check<N: Node> {
+    pub(crate) subject: Subject<N>,
+    pub(crate) settings: Settings,
+}
+
+impl<N: Node> Clone for Check<N> {
+    fn clone(&self) -> Self {
+        Check { subject: self.subject.clone(), settings: self.settings.clone() }
+    }
+}
+
+impl<N: Node> Check<N> {
+    /// The claim: the faults that the system survives. What is not claimed is not injected.
+    pub fn survives(self, claim: Nemesis) -> Check<N> {
+        self.shape(|shape| shape.claim = claim)
+    }
+
+    /// Clients must see what one copy of the object would have shown them: every operation takes
+    /// effect once, between its invocation and its answer (Herlihy and Wing, TOPLAS 1990).
+    pub fn linearizable(mut self) -> Check<N> {
+        self.subject.add_for_clients(Arc::new(Linearizable::default()));
+        self
+    }
+
+    /// One value for each key, over the whole run and all nodes, dead ones included:
+    /// `.agree("leader of a term", |n| n.leads.then_some((n.term, n.id)))`.
+    pub fn agree<Key, Value>(
+        self,
+        name: &str,
+        of: impl Fn(&N::View) -> Option<(Key, Value)> + Send + Sync + 'static,
+    ) -> Check<N>
+    where
+        Key: Ord + Debug + 'static,
+        Value: PartialEq + Debug + 'static,
+    {
+        self.property(Agree::new(name, of))
+    }
+
+    /// True of each node after each of its events.
+    pub fn always(
+        self,
+        name: &str,
+        holds: impl Fn(&N::View) -> bool + Send + Sync + 'static,
+    ) -> Check<N> {
+        self.property(Always::new(name, holds))
+    }
+
+    /// Something that a full run must come to at least once, or it fails as vacuous: a test that
+    /// never saw a leader lose office says nothing about that.
+    pub fn reaches(
+        mut self,
+        name: &str,
+        there: impl Fn(&N::View) -> bool + Send + Sync + 'static,
+    ) -> Check<N> {
+        self.subject.reaches.push(Arc::new(Reach::new(name, there)));
+        self
+    }
+
+    /// A property of the user's own.
+    pub fn property(mut self, property: impl Property<N> + 'static) -> Check<N> {
+        self.subject.add(Arc::new(property));
+        self
+    }
+
+    /// So many nodes; 3 unless said.
+    pub fn nodes(self, nodes: u32) -> Check<N> {
+        self.shape(|shape| shape.nodes = nodes)
+    }
+
+    /// So many clients; 3 unless said.
+    pub fn clients(self, clients: u32) -> Check<N> {
+        self.shape(|shape| shape.clients = clients)
+    }
+
+    /// So many operations in a case; 4 to 50 unless said.
+    pub fn operations(self, operations: RangeInclusive<u32>) -> Check<N> {
+        self.shape(|shape| shape.operations = operations)
+    }
+
+    /// So many faults in a case; 1 to 10 unless said.
+    pub fn faults(self, faults: RangeInclusive<u32>) -> Check<N> {
+        self.shape(|shape| shape.faults = faults)
+    }
+
+    /// How long things take.
+    pub fn timing(self, timing: Timing) -> Check<N> {
+        self.shape(|shape| shape.timing = timing)
+    }
+
+    /// So many cases, 5,000 unless said; `PROPTEST_CASES` wins over it.
+    pub fn cases(mut self, cases: u64) -> Check<N> {
+        self.settings.default_cases(cases);
+        self
+    }
+
+    /// Always the same cases, from this seed; `PROPTEST_RNG_SEED` wins over it. Without it each run
+    /// hunts in new ones.
+    pub fn seed(mut self, seed: u64) -> Check<N> {
+        self.settings.default_seed(seed);
+        self
+    }
+
+    /// The name under which failures are saved and told; that of the test unless said.
+    pub fn named(mut self, name: &str) -> Check<N> {
+        name.clone_into(&mut self.subject.name);
+        self
+    }
+
+    /// What the check depends on besides the nodes: how much to try, from which seed, and so on.
+    #[must_use]
+    pub fn settings(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    pub(crate) fn shape(mut self, change: impl FnOnce(&mut Shape)) -> Check<N> {
+        change(&mut self.subject.shape);
+        self
+    }
+}
+
+/// A schedule for the clients of `N`.
+pub type ScheduleOf<N> = crate::schedule::Schedule<Op<N>>;

@@ -1,0 +1,263 @@
+//! The hunt: case after case on all cores, until one fails or the effort is spent; then the failing
+//! schedule is shrunk, shown to be needed step by step, and run again in full.
+
+use super::clock::Stopwatch;
+use super::minimise::{self, Minimised};
+use super::settings::Settings;
+use super::strategy::{schedules, tree};
+use super::subject::{Ruling, Subject};
+use crate::campaign;
+use crate::counterexample::{Cost, Counterexample, Tally};
+use crate::error::Error;
+use crate::execute::Op;
+use crate::history::Outcome;
+use crate::id::NodeId;
+use crate::node::Node;
+use crate::observe::observe;
+use crate::schedule::Schedule;
+use crate::seed::Seed;
+use crate::trace::Trace;
+use crate::verdict::Failure;
+use std::sync::Arc;
+
+/// What a hunt came to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Hunted<Op> {
+    /// The seed from which the cases came.
+    pub seed: Seed,
+    /// What was tried.
+    pub tally: Tally,
+    /// What was found.
+    pub finding: Finding<Op>,
+}
+
+/// What was found.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Finding<Op> {
+    /// All properties held in all cases.
+    Nothing,
+    /// A property was broken.
+    Failure(Box<Counterexample<Op>>),
+    /// The same schedule gave two traces: nothing else that was seen can be trusted.
+    Nondeterminism {
+        /// The schedule.
+        schedule: Box<Schedule<Op>>,
+        /// Where the two runs first differ.
+        difference: String,
+    },
+}
+
+/// One case in so many is run twice.
+const TWICE: u64 = 10;
+
+/// How many cases after the first failing one are tried as well.
+const FOLLOWING: u64 = 64;
+
+/// What one worker gathers.
+struct Worker {
+    tally: Tally,
+    /// The lowest case of its own that stopped the hunt, and whether by nondeterminism.
+    stopped: Option<(u64, bool)>,
+}
+
+impl<N: Node> Subject<N> {
+    /// The schedule of a case.
+    pub(crate) fn generate(&self, settings: &Settings, seed: Seed) -> Schedule<Op<N>> {
+        tree(&schedules::<N::Spec>(self.shape.clone()), &settings.proptest, seed)
+            .shrinker
+            .best()
+            .clone()
+    }
+
+    /// Hunts. `progress` is told how many cases are done; `seen` gets the failing schedule at once,
+    /// and each smaller one, so that nothing is lost if the process ends.
+    pub(crate) fn hunt(
+        &self,
+        settings: &Settings,
+        progress: &mut dyn FnMut(u64),
+        seen: &mut dyn FnMut(&Schedule<Op<N>>, &crate::verdict::Violation),
+    ) -> Result<Hunted<Op<N>>, Error> {
+        let seed = settings.base_seed();
+        let clock = Stopwatch::start();
+        let subject = Arc::new((self.clone(), settings.clone()));
+        let case = move |worker: &mut Worker, number: u64| {
+            let (subject, settings) = &*subject;
+            let twice = number.is_multiple_of(TWICE);
+            let stop = subject.case(&subject.generate(settings, seed.fork(number)), twice, worker);
+            if let Some(broken) = stop {
+                worker.stopped.get_or_insert((number, broken));
+            }
+            stop.is_some()
+        };
+        let names: Vec<(String, u64)> =
+            self.reaches.iter().map(|reach| (reach.name.clone(), 0)).collect();
+        let new = move || Worker {
+            tally: Tally { reached: names.clone(), ..Tally::default() },
+            stopped: None,
+        };
+        let (workers, first) = campaign::run(&settings.effort, new, case, progress)?;
+        let mut tally = Tally::default();
+        for worker in &workers {
+            tally.add(&worker.tally);
+        }
+        tally.elapsed = clock.elapsed();
+        let Some(number) = first else {
+            return Ok(Hunted { seed, tally, finding: Finding::Nothing });
+        };
+        tally.cases = number + 1;
+        let nondeterministic = workers.iter().any(|worker| worker.stopped == Some((number, true)));
+        let finding = if nondeterministic {
+            let schedule = self.generate(settings, seed.fork(number));
+            let difference = self.difference(&schedule);
+            Finding::Nondeterminism { schedule: Box::new(schedule), difference }
+        } else {
+            let (number, also) = self.choose(settings, seed, number);
+            let schedule = self.generate(settings, seed.fork(number));
+            let cost = Cost {
+                also,
+                case: number + 1,
+                cases: settings.effort.limit().unwrap_or_default(),
+                seed: seed.fork(number),
+                hunt: tally.elapsed,
+                ..Cost::default()
+            };
+            match self.counterexample(schedule, &cost, settings, seen) {
+                Some(found) => Finding::Failure(Box::new(found)),
+                None => return Err(lost_failure(number)),
+            }
+        };
+        Ok(Hunted { seed, tally, finding })
+    }
+
+    /// One mistake often shows in several ways. The cases that follow the first failing one are
+    /// tried as well, and of all that fail the one is chosen that says most: what breaks the
+    /// property that is judged first. Says which case that is, and how else it failed where.
+    fn choose(&self, settings: &Settings, seed: Seed, first: u64) -> (u64, Vec<(Failure, u64)>) {
+        let mut seen: Vec<(Failure, u64)> = Vec::new();
+        let last = settings.effort.cases.min(first.saturating_add(FOLLOWING));
+        for number in first..last {
+            let schedule = self.generate(settings, seed.fork(number));
+            if let Ruling::Broken(violation) = self.try_out(&schedule).1
+                && seen.iter().all(|(known, _)| *known != violation.failure)
+            {
+                seen.push((violation.failure, number));
+            }
+        }
+        // Of equals the first one stays: sorting is stable.
+        seen.sort_by_key(|(failure, _)| self.rank(failure));
+        if seen.is_empty() {
+            return (first, seen);
+        }
+        let (_, chosen) = seen.remove(0);
+        (chosen, seen.into_iter().map(|(failure, number)| (failure, number + 1)).collect())
+    }
+
+    /// Runs one case; says whether it stops the hunt, and if so whether by nondeterminism.
+    fn case(&self, schedule: &Schedule<Op<N>>, twice: bool, worker: &mut Worker) -> Option<bool> {
+        let (trace, ruling) = self.try_out(schedule);
+        let tally = &mut worker.tally;
+        tally.cases += 1;
+        self.count(&trace, schedule.nodes, tally);
+        // What nobody can see again is no finding of a property's: a failing case is run twice,
+        // too.
+        if twice || matches!(ruling, Ruling::Broken(_)) {
+            tally.twice += 1;
+            if self.run(schedule, self.lean()).digest != trace.digest {
+                return Some(true);
+            }
+        }
+        match ruling {
+            Ruling::Held => None,
+            Ruling::Broken(_) => Some(false),
+            Ruling::Unknown(why) => {
+                tally.unknown += 1;
+                tally.unknown_why.get_or_insert(why);
+                None
+            }
+        }
+    }
+
+    fn count(&self, trace: &Trace<N>, nodes: u32, tally: &mut Tally) {
+        for (sum, n) in tally.faults.iter_mut().zip(trace.counts.faults) {
+            *sum += n;
+        }
+        tally.events += trace.counts.events;
+        for operation in trace.history.operations.iter().filter(|o| !o.is_probe()) {
+            let kind = match operation.outcome {
+                Outcome::Ok(_) => 0,
+                Outcome::Refused => 1,
+                Outcome::Unknown => 2,
+            };
+            tally.operations[kind] += 1;
+        }
+        if !self.reaches.is_empty() {
+            let seen = observe(trace, nodes);
+            for (reach, (_, n)) in self.reaches.iter().zip(&mut tally.reached) {
+                *n += u64::from(reach.reached(&seen));
+            }
+        }
+    }
+
+    /// Shrinks a failing schedule and finds out how sure it is. `None` if it does not fail.
+    pub(crate) fn counterexample(
+        &self,
+        schedule: Schedule<Op<N>>,
+        cost: &Cost,
+        settings: &Settings,
+        seen: &mut dyn FnMut(&Schedule<Op<N>>, &crate::verdict::Violation),
+    ) -> Option<Counterexample<Op<N>>> {
+        let (_, ruling) = self.try_out(&schedule);
+        let Ruling::Broken(violation) = ruling else { return None };
+        seen(&schedule, &violation);
+        let (original_steps, original_faults) = (schedule.steps.len(), schedule.faults());
+        let failure = violation.failure.clone();
+        let mut better = |schedule: &Schedule<Op<N>>| seen(schedule, &violation);
+        let Minimised { schedule, sure, runs, took } =
+            minimise::minimise(self, schedule, &failure, settings, &mut better);
+        let (trace, ruling) = self.try_out(&schedule);
+        let Ruling::Broken(violation) = ruling else { return None };
+        Some(Counterexample {
+            name: self.name.clone(),
+            schedule,
+            violation,
+            digest: trace.digest,
+            sure,
+            cost: Cost {
+                original_steps,
+                original_faults,
+                shrink_runs: runs,
+                shrink: took,
+                ..cost.clone()
+            },
+        })
+    }
+
+    /// Runs a schedule again and again in full until two runs differ, and says where they first do.
+    pub(crate) fn difference(&self, schedule: &Schedule<Op<N>>) -> String {
+        let run = || -> Vec<String> {
+            let records = self.run(schedule, self.rich()).records.into_iter();
+            let who = |node: Option<NodeId>| node.map_or("the world".to_owned(), |n| n.to_string());
+            records.map(|r| format!("{} {}: {:?}", r.at.time, who(r.node), r.what)).collect()
+        };
+        let one = run();
+        // What differs by chance may also agree by chance.
+        let other = std::iter::repeat_with(run).take(AGAIN).find(|other| *other != one);
+        let Some(other) = other else {
+            return "none that is seen when everything is recorded".to_owned();
+        };
+        let at = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+        let told = |run: &[String]| run.get(at).map_or("the run is over".to_owned(), Clone::clone);
+        format!("once:  {}\nagain: {}", told(&one), told(&other))
+    }
+}
+
+/// How often a run is repeated to see a difference.
+const AGAIN: usize = 8;
+
+fn lost_failure(number: u64) -> Error {
+    Error::new(format!(
+        "case {} failed and did not fail when it was run again: the code under test keeps \
+         something between runs, such as a static or a thread-local",
+        number + 1
+    ))
+}

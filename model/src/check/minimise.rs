@@ -1,0 +1,120 @@
+//! Closes the one loop: candidates come from the shrinker, are run and judged, and the answer goes
+//! back. Only the same failure counts, so a shrink never slips from one bug to another.
+
+use super::clock::Stopwatch;
+use super::settings::Settings;
+use super::subject::{Ruling, Subject};
+use crate::counterexample::Sure;
+use crate::execute::Op;
+use crate::node::Node;
+use crate::schedule::{Schedule, When};
+use crate::seed::{Draws, Seed};
+use crate::shrink::Shrinker;
+use crate::time::Time;
+use crate::verdict::Failure;
+use std::time::Duration;
+
+/// What shrinking came to.
+pub(super) struct Minimised<Op> {
+    pub(super) schedule: Schedule<Op>,
+    pub(super) sure: Sure,
+    pub(super) runs: u64,
+    pub(super) took: Duration,
+}
+
+/// Looks for the smallest schedule with this failure.
+pub(super) fn minimise<N: Node>(
+    subject: &Subject<N>,
+    start: Schedule<Op<N>>,
+    failure: &Failure,
+    settings: &Settings,
+    better: &mut dyn FnMut(&Schedule<Op<N>>),
+) -> Minimised<Op<N>> {
+    let clock = Stopwatch::start();
+    let mut shrinker = Shrinker::new(start);
+    let mut runs = 0;
+    shrinker.learn(&subject.run(shrinker.best(), subject.lean()).hits);
+    while let Some(candidate) = shrinker.candidate() {
+        let spent = settings.shrink_runs_max.is_some_and(|most| runs >= most)
+            || settings.shrink_time_max.is_some_and(|most| clock.elapsed() >= most);
+        if spent {
+            break;
+        }
+        runs += 1;
+        let (trace, ruling) = subject.try_out(candidate);
+        let same = is_same(&ruling, failure);
+        shrinker.answer(same);
+        if same {
+            shrinker.learn(&trace.hits);
+            better(shrinker.best());
+        }
+    }
+    let schedule = shrinker.best().clone();
+    let finished = shrinker.is_finished();
+    let took = clock.elapsed();
+    let sure = Sure { shrunk_to_the_end: finished, ..sure_of(subject, &schedule, failure) };
+    Minimised { schedule, sure, runs, took }
+}
+
+/// Finds out how sure a failing schedule is: each step is taken out alone, it is run twice, and its
+/// neighbours are tried.
+pub(super) fn sure_of<N: Node>(
+    subject: &Subject<N>,
+    schedule: &Schedule<Op<N>>,
+    failure: &Failure,
+) -> Sure {
+    let steps = schedule.steps.len();
+    let needed = (0..steps).filter(|gone| {
+        let keep: Vec<bool> = (0..steps).map(|step| step != *gone).collect();
+        !is_same(&subject.try_out(&schedule.retain(&keep)).1, failure)
+    });
+    let needed_steps = needed.count();
+    let (moved, moved_fail) = moved(subject, schedule, failure);
+    let twice = [(); 2].map(|()| subject.run(schedule, subject.rich()).digest);
+    Sure {
+        same_trace_twice: twice[0] == twice[1],
+        shrunk_to_the_end: needed_steps == steps,
+        needed_steps,
+        moved,
+        moved_fail,
+    }
+}
+
+fn is_same(ruling: &Ruling, failure: &Failure) -> bool {
+    matches!(ruling, Ruling::Broken(violation) if violation.failure == *failure)
+}
+
+/// Neighbours to try.
+const NEIGHBOURS: usize = 50;
+
+/// Moves single steps a little in time: how many of these neighbours fail as well tells whether the
+/// failure hangs by a thread.
+fn moved<N: Node>(
+    subject: &Subject<N>,
+    schedule: &Schedule<Op<N>>,
+    failure: &Failure,
+) -> (usize, usize) {
+    if schedule.steps.is_empty() {
+        return (0, 0);
+    }
+    let mut draws = Seed(0x0e16).draws();
+    let fails = (0..NEIGHBOURS).filter(|_| {
+        let mut neighbour = schedule.clone();
+        let step = draws.below(neighbour.steps.len() as u64) as usize;
+        let when = &mut neighbour.steps[step].when;
+        *when = later(*when, &mut draws);
+        is_same(&subject.try_out(&neighbour).1, failure)
+    });
+    (NEIGHBOURS, fails.count())
+}
+
+/// Up to twenty milliseconds later; a step with a time may come earlier, too.
+fn later(when: When, draws: &mut Draws) -> When {
+    let by = Duration::from_millis(draws.between(1, 20));
+    match when {
+        When::At(time) if draws.chance(1, 2) => When::At(Time(time.0) - by),
+        When::At(time) => When::At(time + by),
+        When::After(delay) => When::After(delay + by),
+        When::On(anchor, delay) => When::On(anchor, delay + by),
+    }
+}

@@ -1,0 +1,211 @@
+//! Words come in; a command with its options goes out, or how to use it. clap is named here alone.
+//! Doc comments below are the text of `--help`.
+
+use super::console::{Console, Exit, Trouble};
+use crate::fault::{Kind, Nemesis};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use std::ffi::OsString;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A property-based model checker for replicated systems
+///
+/// Without a command it takes a short tour: a healthy cluster is checked, then a
+/// planted bug is found, shrunk and explained.
+///
+/// Exit codes: 0 all properties held; 1 a property failed, and a counterexample
+/// was printed; 2 misuse, or trouble of our own; 3 inconclusive.
+#[derive(Parser, Debug)]
+#[command(name = "schism", version, disable_help_subcommand = true, verbatim_doc_comment)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum Command {
+    /// Show targets, mutants, faults and properties
+    List(List),
+    /// Hunt for a schedule that breaks a property, shrink it and explain it
+    Check(Check),
+    /// Run a saved schedule again, recorded in full
+    Replay(Replay),
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct List {
+    /// Write it as one JSON object too, to FILE or,
+    /// without one or for `-`, to standard output
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) json: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(allow_negative_numbers = true)]
+pub(super) struct Check {
+    /// What to check, one after the other: `raft-rs`, `mutant:PM09`;
+    /// `list` shows all
+    #[arg(required = true, value_name = "TARGET", verbatim_doc_comment)]
+    pub(super) targets: Vec<String>,
+    /// So many cases [default: the target's own number,
+    /// or with --seconds as many as the time allows]
+    #[arg(long, value_name = "N", value_parser = cases, verbatim_doc_comment)]
+    pub(super) cases: Option<u64>,
+    /// No longer than this, in seconds of real time
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(super) seconds: Option<Duration>,
+    /// Where the cases come from, 42 or 0x2a: the same seed
+    /// and options give the same cases [default: a new one]
+    #[arg(long, value_name = "S", value_parser = seed, verbatim_doc_comment)]
+    pub(super) seed: Option<u64>,
+    /// So many nodes
+    #[arg(long, value_name = "N", value_parser = |text: &str| number(text, 2_000, "nodes"))]
+    pub(super) nodes: Option<u32>,
+    /// So many clients
+    #[arg(long, value_name = "N", value_parser = |text: &str| number(text, 1_000, "clients"))]
+    pub(super) clients: Option<u32>,
+    /// From A to B operations in a case, or just A
+    #[arg(long, value_name = "A..B", value_parser = |text: &str| range(text, "operations"))]
+    pub(super) operations: Option<RangeInclusive<u32>>,
+    /// From A to B faults in a case, or just A
+    #[arg(long, value_name = "A..B", value_parser = |text: &str| range(text, "faults"))]
+    pub(super) faults: Option<RangeInclusive<u32>>,
+    /// The faults that may happen: loss,crashes,down:1 (the
+    /// words are those of `list`), or everything, or nothing
+    /// [default: what the target claims to survive]
+    #[arg(long, value_name = "LIST", value_parser = nemesis, verbatim_doc_comment)]
+    pub(super) nemesis: Option<Nemesis>,
+    /// Ask of each way to break the world's promises whether
+    /// the check notices, in as many cases as the hunt has
+    /// [default: a tenth of them, where a full hunt held]
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) sabotage: bool,
+    /// On so many threads [default: all cores]
+    #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
+    pub(super) jobs: Option<u32>,
+    /// Where failures are saved, and those saved before are
+    /// run first
+    #[arg(long, value_name = "DIR", default_value = "proptest-regressions")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) save: PathBuf,
+    /// Save nothing, and run nothing that was saved
+    #[arg(long, conflicts_with = "save")]
+    pub(super) no_save: bool,
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the report then goes
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) json: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Replay {
+    /// The schedule; `-` reads standard input
+    #[arg(value_name = "SCHEDULE")]
+    pub(super) file: PathBuf,
+    /// On this target, instead of the one that the file names
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<String>,
+    /// Show the whole run first, with the nodes' own `tracing`
+    /// events between the others
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) log: bool,
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the report then goes
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) json: Option<PathBuf>,
+}
+
+/// Words that are no command: an error, or a wish for help.
+pub(super) struct Usage(clap::Error);
+
+impl Usage {
+    /// Shows help on standard output, and errors on the other one.
+    pub(super) fn show(&self, console: &mut Console<'_, '_>) -> Result<Exit, Trouble> {
+        // Without its styles, so that it is the same everywhere.
+        let text = self.0.render().to_string();
+        match self.0.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                console.say(&text)?;
+                Ok(Exit::Held)
+            }
+            _ => {
+                console.note(&text);
+                Ok(Exit::Misuse)
+            }
+        }
+    }
+}
+
+/// Reads the words of a command line, of which the first is the program.
+pub(super) fn parse(name: &str, words: &[OsString]) -> Result<Arguments, Usage> {
+    let command = Arguments::command().bin_name(name.to_owned());
+    let matches = command.try_get_matches_from(words).map_err(Usage)?;
+    Arguments::from_arg_matches(&matches).map_err(Usage)
+}
+
+fn cases(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("0 cases check nothing: ask for at least 1".to_owned()),
+        Ok(cases) if cases < crate::campaign::Effort::NO_LIMIT => Ok(cases),
+        _ => Err("expected a number of cases such as 20000".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    let span = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    // What is longer than a century is a slip of the finger, and too long for some clocks.
+    span.filter(|span| span.as_secs() < 1 << 32)
+        .ok_or_else(|| "expected a number of seconds above 0, such as 60 or 0.5".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    crate::schedule::seed(text).ok_or_else(|| {
+        "expected a number below 2^64, in decimal such as 42 or in hex such as 0x2a".to_owned()
+    })
+}
+
+fn number(text: &str, most: u32, what: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|n| (1..=most).contains(n))
+        .ok_or_else(|| format!("expected a number of {what} from 1 to {most}"))
+}
+
+/// Reads `4..50`, or `20` for exactly so many.
+fn range(text: &str, what: &str) -> Result<RangeInclusive<u32>, String> {
+    const MOST: u32 = 10_000;
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    let high = high.strip_prefix('=').unwrap_or(high);
+    let expected = || format!("expected a range of {what} from 0 to {MOST}, such as 4..50");
+    let (low, high): (u32, u32) = match (low.parse(), high.parse()) {
+        (Ok(low), Ok(high)) if high <= MOST => (low, high),
+        _ => return Err(expected()),
+    };
+    if low > high {
+        return Err(format!("{low} is more than {high}: the smaller number comes first"));
+    }
+    Ok(low..=high)
+}
+
+fn nemesis(text: &str) -> Result<Nemesis, String> {
+    text.parse().map_err(|error: crate::Error| {
+        let words = Kind::ALL.map(Kind::word);
+        let (some, others) = words.split_at(words.len() / 2);
+        let error = error.to_string();
+        // The reader's own list is for where nothing similar is known.
+        let error = error.split(": expected one of").next().unwrap_or_default();
+        format!(
+            "{error}\nthe words are: {},\n{}, down:N, everything, nothing",
+            some.join(", "),
+            others.join(", ")
+        )
+    })
+}

@@ -1,0 +1,88 @@
+//! `check`: names of targets come in; each is hunted in turn, and its report goes out.
+
+use super::Cli;
+use super::args;
+use super::console::{Console, Exit, Trouble};
+use super::json::{CheckObject, Sink, rate};
+use super::program::Program;
+use super::progress::Bar;
+use super::target::{Entry, Wishes};
+use crate::check::{Checked, Outcome};
+use crate::error::Error;
+use crate::explain::count;
+
+pub(super) fn check(
+    cli: &Cli,
+    asked: &args::Check,
+    program: &Program,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, Trouble> {
+    let entries: Vec<&Entry> =
+        asked.targets.iter().map(|name| cli.find(name, program)).collect::<Result<_, _>>()?;
+    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let wishes = wishes(asked, program);
+    let mut objects = Vec::new();
+    let mut worst = Exit::Held;
+    for (place, entry) in entries.iter().enumerate() {
+        if place > 0 {
+            console.say("")?;
+        }
+        let (object, exit) = match hunt(entry, &wishes, console) {
+            Ok(checked) => {
+                console.say(&report(&checked))?;
+                (CheckObject::new(&checked), checked.outcome.into())
+            }
+            Err(error) => {
+                console.complain(&Error::within(error.clone(), &entry.name).into());
+                (CheckObject::trouble(&entry.name, &error), Exit::Misuse)
+            }
+        };
+        objects.push(object);
+        worst = worst.max(exit);
+    }
+    match &objects[..] {
+        [one] => sink.write(one, console)?,
+        several => sink.write(&several, console)?,
+    }
+    Ok(worst)
+}
+
+/// Hunts, with a bar where there is a terminal.
+pub(super) fn hunt(
+    entry: &Entry,
+    wishes: &Wishes,
+    console: &Console<'_, '_>,
+) -> Result<Checked, Error> {
+    let limit = entry.target.limit(wishes);
+    let bar = Bar::new(console.is_terminal(), &entry.name, limit, wishes.time);
+    let checked = entry.target.check(wishes, &mut |done| bar.tell(done));
+    bar.end();
+    checked
+}
+
+/// The report, with what it takes to see the same again.
+fn report(checked: &Checked) -> String {
+    let speed = match checked.outcome {
+        Outcome::Pass => format!("\n  speed     {} cases a second", count(rate(checked) as u64)),
+        _ => String::new(),
+    };
+    format!("{}{speed}\n  seed      {}", checked.report.trim_end(), checked.seed)
+}
+
+fn wishes(asked: &args::Check, program: &Program) -> Wishes {
+    Wishes {
+        cases: asked.cases,
+        time: asked.seconds,
+        seed: asked.seed,
+        nodes: asked.nodes,
+        clients: asked.clients,
+        operations: asked.operations.clone(),
+        faults: asked.faults.clone(),
+        nemesis: asked.nemesis.clone(),
+        sabotage: asked.sabotage,
+        jobs: asked.jobs.unwrap_or_default() as usize,
+        save: (!asked.no_save).then(|| asked.save.clone()),
+        saved_first: true,
+        replay: program.command("replay"),
+    }
+}

@@ -1,0 +1,209 @@
+//! `list`: what is registered comes in; readable columns go out, or JSON.
+
+use super::Cli;
+use super::args;
+use super::console::{Console, Exit, Trouble};
+use super::json::{Sink, VERSION};
+use crate::fault::Kind;
+use crate::reference::Clause;
+use serde::Serialize;
+use std::path::Path;
+
+#[derive(Serialize)]
+struct Everything {
+    version: u32,
+    targets: Vec<TargetRow>,
+    mutants: Vec<MutantRow>,
+    faults: Vec<FaultRow>,
+    properties: Vec<PropertyRow>,
+}
+
+#[derive(Serialize)]
+struct TargetRow {
+    name: String,
+    sentence: String,
+    nodes: u32,
+    survives: String,
+    properties: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct MutantRow {
+    id: String,
+    target: String,
+    sentence: String,
+    caught_by: Vec<String>,
+    known_steps: usize,
+}
+
+#[derive(Serialize)]
+struct FaultRow {
+    word: &'static str,
+    sentence: &'static str,
+}
+
+#[derive(Serialize)]
+struct PropertyRow {
+    name: String,
+    sentence: String,
+    clauses: Vec<ClauseRow>,
+}
+
+#[derive(Serialize)]
+struct ClauseRow {
+    name: &'static str,
+    sentence: &'static str,
+    source: &'static str,
+}
+
+pub(super) fn list(
+    cli: &Cli,
+    asked: &args::List,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, Trouble> {
+    let everything = everything(cli);
+    let sink = Sink::open(asked.json.as_deref(), console)?;
+    if asked.json.as_deref() != Some(Path::new("-")) {
+        console.say(&everything.to_text())?;
+    }
+    sink.write(&everything, console)?;
+    Ok(Exit::Held)
+}
+
+fn everything(cli: &Cli) -> Everything {
+    let mut list = Everything {
+        version: VERSION,
+        targets: Vec::new(),
+        mutants: Vec::new(),
+        faults: Kind::ALL
+            .iter()
+            .map(|kind| FaultRow { word: kind.word(), sentence: kind.sentence() })
+            .collect(),
+        properties: Vec::new(),
+    };
+    for entry in &cli.entries {
+        let properties = entry.target.properties();
+        for name in &properties {
+            if list.properties.iter().all(|row| row.name != *name) {
+                list.properties.push(property(name));
+            }
+        }
+        match &entry.mutant {
+            Some(mutant) => list.mutants.push(MutantRow {
+                id: mutant.id.clone(),
+                target: entry.name.clone(),
+                sentence: entry.sentence.clone(),
+                caught_by: mutant.caught_by.clone(),
+                known_steps: mutant.known_steps,
+            }),
+            None => list.targets.push(TargetRow {
+                name: entry.name.clone(),
+                sentence: entry.sentence.clone(),
+                nodes: entry.target.nodes(),
+                survives: entry.target.claim().to_string(),
+                properties,
+            }),
+        }
+    }
+    list
+}
+
+fn property(name: &str) -> PropertyRow {
+    let sentence = match name {
+        "no panic" => "no node panics",
+        "terminates" => "each event and each run comes to an end",
+        "reference" => "what nodes tell fits the reference model; its clauses:",
+        "linearizable" => "clients see what one copy of the data would have shown them",
+        "converges" => "once all is well again, a write succeeds and all nodes apply it",
+        _ => "the target's own",
+    };
+    let clauses: &[Clause] = if name == "reference" { &Clause::ALL } else { &[] };
+    let row = |clause: &Clause| ClauseRow {
+        name: clause.name(),
+        sentence: clause.statement(),
+        source: clause.source(),
+    };
+    PropertyRow {
+        name: name.to_owned(),
+        sentence: sentence.to_owned(),
+        clauses: clauses.iter().map(row).collect(),
+    }
+}
+
+impl Everything {
+    fn to_text(&self) -> String {
+        let mut text = String::new();
+        section(
+            &mut text,
+            "targets",
+            self.targets.iter().map(|row| {
+                let nodes = crate::explain::counted(row.nodes.into(), "node");
+                [row.name.clone(), nodes, row.sentence.clone()]
+            }),
+        );
+        section(
+            &mut text,
+            "mutants, known-bad variants",
+            self.mutants.iter().map(|row| {
+                let caught = row.caught_by.join(", ");
+                let steps = crate::explain::counted(row.known_steps as u64, "step");
+                [row.target.clone(), steps, format!("{}\n  caught by {caught}", row.sentence)]
+            }),
+        );
+        section(
+            &mut text,
+            "faults, the words of --nemesis",
+            self.faults.iter().map(|row| [row.word.to_owned(), row.sentence.to_owned()]),
+        );
+        section(
+            &mut text,
+            "properties",
+            self.properties.iter().map(|row| {
+                let clauses = row.clauses.iter().map(|clause| format!("\n  {}", clause.name));
+                [row.name.clone(), format!("{}{}", row.sentence, clauses.collect::<String>())]
+            }),
+        );
+        text
+    }
+}
+
+/// A heading and its rows, in even columns. Further lines of the last column stand below it.
+fn section<const N: usize>(text: &mut String, name: &str, rows: impl Iterator<Item = [String; N]>) {
+    let rows: Vec<[String; N]> = rows.collect();
+    if rows.is_empty() {
+        return;
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(name);
+    text.push('\n');
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..N - 1).filter_map(width).collect();
+    for row in &rows {
+        let mut start = 2;
+        let mut line = String::from("  ");
+        for (cell, &width) in row.iter().zip(&widths) {
+            line.push_str(&format!("{cell:<width$}  "));
+            start += width + 2;
+        }
+        let below = format!("\n{:start$}", "");
+        line.push_str(&fitted(&row[N - 1], WIDTH.saturating_sub(start)).replace('\n', &below));
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+}
+
+/// A terminal's usual width.
+const WIDTH: usize = 80;
+
+/// Lines no longer than `width`; what goes on in another is set in as far as the one it belongs to.
+fn fitted(text: &str, width: usize) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let wrapped = crate::explain::wrapped(line.trim_start(), width.saturating_sub(indent));
+        lines.extend(wrapped.into_iter().map(|part| format!("{:indent$}{part}", "")));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,119 @@
+//! `replay`: a saved schedule comes in and is run again, in full; what it shows now goes out, and
+//! how that compares with what it showed when it was saved.
+
+use super::Cli;
+use super::args;
+use super::console::{Console, Exit, Trouble};
+use super::json::{ReplayObject, Sink};
+use super::program::Program;
+use super::target::{Again, Entry};
+use crate::check::Replayed;
+use crate::persist::{self, Saved};
+use std::path::Path;
+
+pub(super) fn replay(
+    cli: &Cli,
+    asked: &args::Replay,
+    program: &Program,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, Trouble> {
+    let file = Some(asked.file.as_path()).filter(|file| *file != Path::new("-"));
+    let saved = match file {
+        Some(file) => persist::read(file)?,
+        None => Saved::parse(&console.read()?),
+    };
+    let place = file.map_or_else(|| "standard input".into(), |file| file.display().to_string());
+    let entry = target(cli, asked, &saved, &place, program)?;
+    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let mut command = program.command("replay");
+    // What is read from standard input names its target anyway.
+    if asked.target.is_some() && file.is_some() {
+        command.push_str(&format!(" --target {}", entry.name));
+    }
+    let again = match entry.target.replay(&saved, file, &command, asked.log) {
+        Ok(again) => again,
+        Err(error) => {
+            let object = ReplayObject::unreadable(&place, &entry.name, &saved, Some(&error));
+            sink.write(&object, console)?;
+            let text = format!("{place} cannot be read by {}", entry.name);
+            return Err(error.within(text).into());
+        }
+    };
+    if let Some(story) = &again.story {
+        console.say(story)?;
+        console.say("")?;
+    }
+    console.say(&report(entry, &saved, &again))?;
+    sink.write(&ReplayObject::new(&place, &entry.name, &saved, &again), console)?;
+    Ok(again.checked.outcome.into())
+}
+
+/// The target that the words or the file name.
+fn target<'a>(
+    cli: &'a Cli,
+    asked: &args::Replay,
+    saved: &Saved,
+    place: &str,
+    program: &Program,
+) -> Result<&'a Entry, Trouble> {
+    if let Some(name) = &asked.target {
+        return cli.find(name, program);
+    }
+    let list = program.command("list");
+    let Some(name) = &saved.target else {
+        return Err(Trouble::misuse(format!(
+            "{place} names no target: say which with --target\n`{list}` shows all targets"
+        )));
+    };
+    cli.entries.iter().find(|entry| entry.name == *name).ok_or_else(|| {
+        let name = name.escape_debug();
+        Trouble::misuse(format!(
+            "{place} is of `{name}`, which is no target of this command\nif it is a test, \
+             `cargo test {name}` replays its saved failures first; else say --target\n`{list}` \
+             shows all targets"
+        ))
+    })
+}
+
+fn report(entry: &Entry, saved: &Saved, again: &Again) -> String {
+    let mut lines = match &again.replayed {
+        Replayed::Same(_) | Replayed::Other(_) => again.checked.report.trim_end().to_owned(),
+        Replayed::Unknown(why) => format!("{}: UNKNOWN, {why}", entry.name),
+        _ => format!("{}: held", entry.name),
+    };
+    let mut line = |label: &str, text: &str| lines.push_str(&format!("\n  {label:<10}{text}"));
+    line("verdict", &verdict(saved, again));
+    let was = saved.digest.map(|digest| digest.to_string());
+    let compared = match was {
+        Some(was) if was == again.ran.digest => ", as when it was saved".to_owned(),
+        Some(was) => format!(", when it was saved {was}"),
+        None => String::new(),
+    };
+    line("trace", &format!("{}{compared}", again.ran.digest));
+    let properties = entry.target.properties();
+    if let Some(failure) = &saved.failure
+        && !properties.contains(&failure.property)
+    {
+        let known = properties.join(", ");
+        let property = &failure.property;
+        line("note", &format!("it broke `{property}`, which is not asked of this target: {known}"));
+    }
+    lines
+}
+
+/// What became of the saved failure, in one line.
+fn verdict(saved: &Saved, again: &Again) -> String {
+    let (took, steps) = (again.ran.took_hold, again.ran.steps);
+    let held = format!("{took} of its {steps} steps took hold");
+    match (&again.replayed, &saved.failure) {
+        (Replayed::Same(now), Some(_)) => format!("same failure, {}", now.failure),
+        (Replayed::Same(now), None) => format!("fails, {}", now.failure),
+        (Replayed::Other(now), _) => format!("another failure, {}", now.failure),
+        (Replayed::Passes { saved: Some(before), .. }, _) if again.replayed.is_stale() => {
+            format!("passes now, but is stale: {held}, {before} did when it was saved")
+        }
+        (Replayed::Passes { .. }, _) => format!("passes now, {held}"),
+        (Replayed::Unknown(_), _) => format!("unknown, {held}"),
+        (Replayed::Unreadable(error), _) => format!("unreadable, {error}"),
+    }
+}

@@ -1,0 +1,198 @@
+//! A check of any kind of node comes in; what the commands need of it goes out, without the node's
+//! type.
+
+use crate::check::{Check, Checked, Replayed};
+use crate::error::Error;
+use crate::execute::Op;
+use crate::explain;
+use crate::fault::Nemesis;
+use crate::node::Node;
+use crate::persist::Saved;
+use crate::schedule::Schedule;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// One line of `list`: a target or a mutant.
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) sentence: String,
+    pub(super) mutant: Option<Mutant>,
+    pub(super) target: Box<dyn Target>,
+}
+
+/// What is known of a mutant.
+pub(super) struct Mutant {
+    pub(super) id: String,
+    pub(super) caught_by: Vec<String>,
+    pub(super) known_steps: usize,
+}
+
+impl Entry {
+    pub(super) fn new<N: Node>(
+        name: String,
+        sentence: &str,
+        mutant: Option<Mutant>,
+        check: Check<N>,
+    ) -> Entry {
+        let target = Box::new(check.named(&name));
+        Entry { name, sentence: sentence.to_owned(), mutant, target }
+    }
+}
+
+/// What the command line says of a check; what it does not say stays as the check has it.
+#[derive(Clone, Default)]
+pub(super) struct Wishes {
+    pub(super) cases: Option<u64>,
+    pub(super) time: Option<Duration>,
+    pub(super) seed: Option<u64>,
+    pub(super) nodes: Option<u32>,
+    pub(super) clients: Option<u32>,
+    pub(super) operations: Option<RangeInclusive<u32>>,
+    pub(super) faults: Option<RangeInclusive<u32>>,
+    pub(super) nemesis: Option<Nemesis>,
+    /// Whether to look at sabotage as thoroughly as at the rest.
+    pub(super) sabotage: bool,
+    pub(super) jobs: usize,
+    pub(super) save: Option<PathBuf>,
+    pub(super) saved_first: bool,
+    /// The command that replays a file.
+    pub(super) replay: String,
+}
+
+/// A schedule that was run again.
+pub(super) struct Again {
+    pub(super) checked: Checked,
+    pub(super) replayed: Replayed,
+    pub(super) ran: Ran,
+    /// The whole run, where it was asked for.
+    pub(super) story: Option<String>,
+}
+
+/// What is known of a run, whatever its verdict.
+pub(super) struct Ran {
+    pub(super) steps: usize,
+    pub(super) nodes: u32,
+    pub(super) faults: usize,
+    pub(super) took_hold: usize,
+    pub(super) digest: String,
+}
+
+/// A check without its type.
+pub(super) trait Target {
+    /// How many nodes it has unless said.
+    fn nodes(&self) -> u32;
+    /// What it claims to survive.
+    fn claim(&self) -> Nemesis;
+    /// What must hold, by name.
+    fn properties(&self) -> Vec<String>;
+    /// How many cases there will be at most, if that is limited.
+    fn limit(&self, wishes: &Wishes) -> Option<u64>;
+    /// Hunts.
+    fn check(&self, wishes: &Wishes, progress: &mut dyn FnMut(u64)) -> Result<Checked, Error>;
+    /// Runs a schedule; `again` is the command that reports name for it.
+    fn replay(
+        &self,
+        saved: &Saved,
+        file: Option<&Path>,
+        again: &str,
+        story: bool,
+    ) -> Result<Again, Error>;
+}
+
+impl<N: Node> Target for Check<N> {
+    fn nodes(&self) -> u32 {
+        self.subject.shape.nodes
+    }
+
+    fn claim(&self) -> Nemesis {
+        self.subject.shape.claim.clone()
+    }
+
+    fn properties(&self) -> Vec<String> {
+        self.subject.property_names()
+    }
+
+    fn limit(&self, wishes: &Wishes) -> Option<u64> {
+        wishes.applied(self).settings.effort.limit()
+    }
+
+    fn check(&self, wishes: &Wishes, progress: &mut dyn FnMut(u64)) -> Result<Checked, Error> {
+        wishes.applied(self).try_run(progress)
+    }
+
+    fn replay(
+        &self,
+        saved: &Saved,
+        file: Option<&Path>,
+        again: &str,
+        story: bool,
+    ) -> Result<Again, Error> {
+        let schedule: Schedule<Op<N>> = saved.text.parse()?;
+        let (nodes, steps, faults) = (schedule.nodes, schedule.steps.len(), schedule.faults());
+        if nodes > NODES_MAX {
+            return Err(Error::new(format!("{nodes} nodes are too many: at most {NODES_MAX}")));
+        }
+        let mut check = self.clone();
+        check.settings.command = Some(again.to_owned());
+        let mut checked = check.replay(saved, file, "the schedule")?;
+        let Some((_, replayed)) = checked.replayed.pop() else {
+            return Err(Error::new("a schedule that was run has no verdict: please report it"));
+        };
+        let trace = self.subject.run(&schedule, self.subject.rich());
+        let ran = Ran {
+            steps,
+            nodes,
+            faults,
+            took_hold: trace.steps.iter().filter(|step| step.took_hold).count(),
+            digest: trace.digest.to_string(),
+        };
+        let story = story.then(|| explain::story(&schedule, &trace, true));
+        Ok(Again { checked, replayed, ran, story })
+    }
+}
+
+/// As many nodes as a check may have.
+const NODES_MAX: u32 = 2_000;
+
+impl Wishes {
+    /// The check with these wishes.
+    fn applied<N: Node>(&self, check: &Check<N>) -> Check<N> {
+        let mut check = check.clone();
+        let settings = &mut check.settings;
+        settings.replay = None;
+        settings.command = Some(self.replay.clone());
+        settings.save.clone_from(&self.save);
+        settings.saved_first = self.saved_first;
+        settings.effort.jobs = self.jobs;
+        if self.sabotage {
+            settings.sabotage = crate::check::Thoroughness::Full;
+        }
+        settings.effort.time = self.time;
+        // Where only the time is said, only the time ends it.
+        let endless = self.time.map(|_| crate::campaign::Effort::NO_LIMIT);
+        if let Some(cases) = self.cases.or(endless) {
+            settings.effort.cases = cases;
+        }
+        if let Some(seed) = self.seed {
+            settings.seed = Some(crate::Seed(seed));
+        }
+        let shape = &mut check.subject.shape;
+        shape.nodes = self.nodes.unwrap_or(shape.nodes);
+        shape.clients = self.clients.unwrap_or(shape.clients);
+        if let Some(operations) = &self.operations {
+            shape.operations = operations.clone();
+        }
+        if let Some(faults) = &self.faults {
+            shape.faults = faults.clone();
+        }
+        if let Some(claim) = &self.nemesis {
+            shape.claim = claim.clone();
+        }
+        if *shape.faults.end() == 0 {
+            // A calm run was asked for, so that none took hold is no surprise.
+            shape.claim = Nemesis::new();
+        }
+        check
+    }
+}

@@ -1,0 +1,74 @@
+//! The reference page of the command line tells the truth: its options are those of `--help`, its
+//! fields those of the JSON, its examples can be read.
+
+use super::{run, run_with};
+use crate::cli::args;
+use std::collections::BTreeSet;
+
+const PAGE: &str = include_str!("../../../../docs/reference/command-line.md");
+
+/// The part of the page under a heading.
+fn section(heading: &str) -> &'static str {
+    let start = format!("\n## {heading}\n");
+    let rest = PAGE.split(&start).nth(1).expect("the page has this section");
+    rest.split("\n## ").next().unwrap_or_default()
+}
+
+/// The first word of the code that each row of the section's tables begins with.
+fn rows(section: &'static str, start: &str) -> BTreeSet<&'static str> {
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    rows.map(|code| code.split(' ').next().unwrap_or(code))
+        .filter(|word| word.starts_with(start) && word.starts_with("--") == start.starts_with("--"))
+        .collect()
+}
+
+#[test]
+fn the_page_has_each_option_of_each_command_and_no_other() {
+    for (command, section) in ["list", "check", "replay"].map(|name| (name, section(name))) {
+        let help = run(&[command, "--help"]);
+        assert_eq!((help.code, help.err.as_str()), (0, ""));
+        let lines = help.out.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+        let options: BTreeSet<String> =
+            lines.filter_map(|line| Some(format!("--{}", line.split(' ').next()?))).collect();
+        let written = rows(section, "--").into_iter().map(str::to_owned).collect();
+        assert_eq!(options, written, "{command}");
+        assert!(help.out.lines().all(|line| line.chars().count() <= 80), "{}", help.out);
+    }
+}
+
+#[test]
+fn the_page_has_each_field_of_the_results_and_no_other() {
+    let keys = |text: &str| -> BTreeSet<String> {
+        let value: serde_json::Value = serde_json::from_str(text).expect("it is JSON");
+        let mut keys = BTreeSet::new();
+        for (name, value) in value.as_object().into_iter().flatten() {
+            keys.insert(name.clone());
+            if name == "counterexample" {
+                keys.extend(value.as_object().into_iter().flatten().map(|(key, _)| key.clone()));
+            }
+        }
+        keys
+    };
+    let check = run(&["check", "mutant:lazy", "--no-save", "--json"]);
+    let replay = run_with(&["replay", "-", "--target", "store", "--json"], "nodes 1\n");
+    for (command, ran) in [("check", check), ("list", run(&["list", "--json"])), ("replay", replay)]
+    {
+        let written = rows(section(command), "").into_iter().map(str::to_owned).collect();
+        assert_eq!(keys(&ran.out), written, "{command}");
+    }
+}
+
+#[test]
+fn the_examples_of_the_page_can_be_read() {
+    let commands = PAGE.lines().filter_map(|line| {
+        line.split_once("schism ").filter(|(before, _)| before.is_empty() || before.ends_with("| "))
+    });
+    let mut seen = BTreeSet::new();
+    for (_, words) in commands {
+        let words = words.split(['>', '|']).next().unwrap_or(words).split_whitespace();
+        let words: Vec<_> = std::iter::once("schism").chain(words).map(Into::into).collect();
+        assert!(args::parse("schism", &words).is_ok(), "{words:?}");
+        seen.insert(words[1].clone());
+    }
+    assert_eq!(seen.len(), 3, "an example for each command: {seen:?}");
+}

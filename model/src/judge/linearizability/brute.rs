@@ -1,0 +1,195 @@
+//! The definition itself, tried out literally: every order of every choice of operations. It shares
+//! no code and no idea with the search, so that the two can be held against each other.
+
+use super::{Finding, check};
+use crate::history::{History, Moment, Operation, Outcome};
+use crate::id::{ClientId, RequestId};
+use crate::seed::{Draws, Seed};
+use crate::spec::{Spec, kv, map};
+use crate::time::Time;
+use std::collections::BTreeMap;
+
+/// Whether some order of the operations explains a history, with the object taken as a whole.
+fn explained<S: Spec>(history: &History<S>) -> bool {
+    let all: Vec<&Operation<S>> = history.operations.iter().collect();
+    some_order(&all, &BTreeMap::new())
+}
+
+type Object<S> = BTreeMap<Option<u64>, <S as Spec>::State>;
+
+fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>) -> bool {
+    if rest.iter().all(|operation| !matches!(operation.outcome, Outcome::Ok(_))) {
+        return true;
+    }
+    (0..rest.len()).any(|at| {
+        let mut others = rest.to_vec();
+        let next = others.remove(at);
+        let too_early = others
+            .iter()
+            .any(|other| matches!(other.outcome, Outcome::Ok(_)) && other.precedes(next));
+        let mut object = object.clone();
+        let answer = S::apply(object.entry(S::part(&next.op)).or_insert_with(S::init), &next.op);
+        let agrees = match &next.outcome {
+            Outcome::Ok(ret) => *ret == answer,
+            Outcome::Refused => false,
+            Outcome::Unknown => true,
+        };
+        !too_early && agrees && some_order(&others, &object)
+    })
+}
+
+/// Makes up small histories: three clients on a real object, with operations that end in trouble,
+/// and in half of the histories an answer that is made up.
+fn made_up<S: Spec>(
+    draws: &mut Draws,
+    any: impl Fn(&mut Draws) -> S::Op,
+    lie: impl Fn(&mut Draws, &S::Op) -> S::Ret,
+) -> History<S> {
+    let mut object: Object<S> = BTreeMap::new();
+    let mut history: History<S> = History::default();
+    let mut busy: [Option<usize>; 3] = [None; 3];
+    let mut answers: Vec<Option<S::Ret>> = Vec::new();
+    let length = 2 + draws.below(5) as usize;
+    let mut order = 0;
+    while history.operations.len() < length || busy.iter().any(Option::is_some) {
+        order += 1;
+        let now = Moment { order, time: Time(order) };
+        let client = draws.below(3) as usize;
+        let Some(place) = busy[client] else {
+            if history.operations.len() < length {
+                busy[client] = Some(history.operations.len());
+                answers.push(None);
+                history.operations.push(Operation {
+                    request: RequestId { client: ClientId(client as u32), number: 0 },
+                    node: None,
+                    op: any(draws),
+                    invoked: now,
+                    outcome: Outcome::Unknown,
+                    completed: now,
+                    step: None,
+                });
+            }
+            continue;
+        };
+        // Any operation that has not been refused may take effect now, also long after it was given
+        // up; the one that is answered must.
+        let late = draws.below(history.operations.len() as u64) as usize;
+        let ends = draws.chance(1, 2);
+        let fate = if ends { draws.weighted(&[7, 1, 2]) } else { 2 };
+        for place in [late, place] {
+            let operation = &history.operations[place];
+            let may = !matches!(operation.outcome, Outcome::Refused) && answers[place].is_none();
+            let must = Some(place) == busy[client] && fate == 0;
+            if may && (must || place == late && fate == 2 && draws.chance(1, 2)) {
+                let state = object.entry(S::part(&operation.op)).or_insert_with(S::init);
+                answers[place] = Some(S::apply(state, &operation.op));
+            }
+        }
+        if ends {
+            busy[client] = None;
+            let operation = &mut history.operations[place];
+            operation.completed = now;
+            operation.outcome = match (fate, &answers[place]) {
+                (0, Some(ret)) => Outcome::Ok(ret.clone()),
+                (1, _) => Outcome::Refused,
+                _ => Outcome::Unknown,
+            };
+        }
+    }
+    if draws.chance(1, 2) {
+        let operation = draws.below(length as u64) as usize;
+        let operation = &mut history.operations[operation];
+        if matches!(operation.outcome, Outcome::Ok(_)) {
+            operation.outcome = Outcome::Ok(lie(draws, &operation.op));
+        }
+    }
+    history
+}
+
+/// Holds the search against the definition, and its explanation against what it must be. Answers
+/// how many histories were linearizable, and how many not.
+fn compare<S: Spec>(
+    seed: Seed,
+    cases: u64,
+    any: impl Fn(&mut Draws) -> S::Op,
+    lie: impl Fn(&mut Draws, &S::Op) -> S::Ret,
+) -> [u64; 2] {
+    let mut counts = [0, 0];
+    for case in 0..cases {
+        let history = made_up::<S>(&mut seed.fork(case).draws(), &any, &lie);
+        let finding = check(&history, 100_000);
+        assert_eq!(finding == Finding::Linearizable, explained(&history), "{case}: {history:?}");
+        match finding {
+            Finding::Linearizable => counts[0] += 1,
+            Finding::Refuted(refutation) => {
+                counts[1] += 1;
+                let violation = &refutation.violation;
+                let wrong = *violation.operations.last().expect("a wrong operation");
+                let end = history.operations[wrong].completed.order;
+                assert!(!explained(&up_to(&history, end)), "{case}: {history:?}");
+                let part = S::part(&history.operations[wrong].op);
+                let mut before = up_to(&history, end - 1);
+                before.operations.retain(|operation| S::part(&operation.op) == part);
+                assert!(explained(&before), "{case}: {history:?}");
+                let known = |operation: &&Operation<S>| {
+                    let told = matches!(operation.outcome, Outcome::Ok(_));
+                    told && operation.completed.order < end && S::part(&operation.op) == part
+                };
+                for operation in history.operations.iter().filter(known) {
+                    let same =
+                        |place: &usize| history.operations[*place].invoked == operation.invoked;
+                    assert!(refutation.prefix.iter().any(same), "{case}: {history:?}");
+                }
+            }
+            Finding::Unknown => panic!("{case}: the budget is large enough"),
+        }
+    }
+    counts
+}
+
+/// What was known after this place in the order.
+fn up_to<S: Spec>(history: &History<S>, end: u64) -> History<S> {
+    let mut history = history.clone();
+    history.operations.retain(|operation| operation.invoked.order <= end);
+    for operation in &mut history.operations {
+        // A refusal that came later is known to us, as it is to the judge.
+        if operation.completed.order > end && matches!(operation.outcome, Outcome::Ok(_)) {
+            operation.outcome = Outcome::Unknown;
+        }
+    }
+    history
+}
+
+#[test]
+fn the_search_agrees_with_the_definition_on_a_store() {
+    let any = |draws: &mut Draws| {
+        let (key, value) = (draws.below(2), draws.below(3));
+        if draws.chance(1, 2) { kv::Put(key, value) } else { kv::Get(key) }
+    };
+    let lie = |draws: &mut Draws, op: &kv::Op| {
+        let value = (draws.chance(2, 3) && kv::PutGet::is_read(op)).then(|| draws.below(3));
+        kv::Answer(value)
+    };
+    let counts = compare::<kv::PutGet>(Seed(1), 12_000, any, lie);
+    assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
+}
+
+#[test]
+fn the_search_agrees_with_the_definition_on_a_map() {
+    let any = |draws: &mut Draws| {
+        let (key, value) = (draws.below(2), draws.below(3));
+        match draws.weighted(&[3, 4, 4, 1]) {
+            0 => map::Put(key, value),
+            1 => map::Get(key),
+            2 => map::Cas(key, draws.chance(2, 3).then(|| draws.below(3)), value),
+            _ => map::Delete(key),
+        }
+    };
+    let lie = |draws: &mut Draws, op: &map::Op| match op {
+        map::Get(_) => map::Ret::Value(draws.chance(2, 3).then(|| draws.below(3))),
+        map::Cas(..) => map::Ret::Swapped(draws.chance(1, 2)),
+        map::Put(..) | map::Delete(_) => map::Ret::Done,
+    };
+    let counts = compare::<map::Map>(Seed(2), 12_000, any, lie);
+    assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
+}

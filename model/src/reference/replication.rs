@@ -1,0 +1,384 @@
+//! A replicated log by terms and majorities, as an abstract machine that takes facts.
+//!
+//! [`Told`] facts come in, in the run's one order; each is accepted and remembered, or refused. It
+//! must not know how the facts came about. The fold is plain and mutable: a case tells hundreds of
+//! facts and a hunt judges many thousands of cases, so a step that accepts touches a few flat lists
+//! and formats nothing. This file holds the clauses on terms, votes, leaders and logs; those on
+//! what is committed and applied are in `commit.rs`.
+
+use super::commit::{Committed, FirstApplied, NO_TERM};
+use super::log::{Entries, Log, Place};
+use super::requests::Requests;
+use super::{Against, Clause, Refusal};
+use crate::fact::{Entry, Fact, Told};
+use crate::id::NodeId;
+use crate::time::Time;
+
+/// Entries above this index are not judged, so that a made-up index does not fill the memory.
+pub(super) const INDEX_MAX: u64 = 1 << 20;
+
+/// The abstract model of a replicated log, and what the nodes of one run told of theirs.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    pub(super) members: Vec<Member>,
+    /// Who led which term, in the order in which it was told.
+    leaders: Vec<Leader>,
+    pub(super) entries: Entries,
+    /// What was told committed, by index.
+    pub(super) committed: Vec<Committed>,
+    /// What was told applied first, by index.
+    pub(super) applied: Vec<Option<FirstApplied>>,
+    /// The highest index that a restored state machine stood at.
+    pub(super) restored: u64,
+    pub(super) requests: Requests,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Leader {
+    term: u64,
+    node: NodeId,
+    time: Time,
+}
+
+/// What one node has told.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    incarnation: u32,
+    /// The highest term it was in; 0 for none.
+    term: u64,
+    /// When it first told so, and in which incarnation.
+    term_since: (Time, u32),
+    /// Its vote in that term.
+    vote: Option<NodeId>,
+    vote_since: (Time, u32),
+    /// Whether the vote was told as such, or only follows from its election.
+    vote_told: bool,
+    /// The term that it last told in this incarnation; 0 for none.
+    pub(super) current: u64,
+    /// The term that it was elected in, in this incarnation; 0 for none.
+    elected: u64,
+    pub(super) log: Log,
+    /// Its log reached this index when it last came up, and held nothing there but what is
+    /// committed for good.
+    kept: u64,
+    /// The commit index that it told in this incarnation.
+    pub(super) commit: Option<u64>,
+    /// Where its state machine stands, if it told so in this incarnation.
+    pub(super) applied: Option<u64>,
+    /// Whether it ever told what it applied.
+    pub(super) tells_applied: bool,
+}
+
+impl Member {
+    fn new() -> Member {
+        Member {
+            incarnation: 0,
+            term: 0,
+            term_since: (Time::ZERO, 0),
+            vote: None,
+            vote_since: (Time::ZERO, 0),
+            vote_told: false,
+            current: 0,
+            elected: 0,
+            log: Log::default(),
+            kept: 0,
+            commit: None,
+            applied: None,
+            tells_applied: false,
+        }
+    }
+
+    /// Forgets what does not outlive the process.
+    fn restart(&mut self, incarnation: u32) {
+        self.incarnation = incarnation;
+        self.current = 0;
+        self.elected = 0;
+        self.log.forget();
+        self.commit = None;
+        self.applied = None;
+    }
+
+    /// Whether it leads, as far as is certain: a node that does not tell its terms cannot show that
+    /// it ceased to.
+    #[inline]
+    fn leads(&self) -> bool {
+        self.elected != 0 && self.elected == self.current
+    }
+}
+
+pub(super) type Step = Result<(), Box<Refusal>>;
+
+#[cold]
+pub(super) fn refuse(clause: Clause, told: &Told, against: Against) -> Step {
+    Err(Box::new(Refusal { clause, told: *told, against }))
+}
+
+impl Cluster {
+    /// A cluster of so many nodes, all of which vote, before anything was told.
+    #[must_use]
+    pub fn new(nodes: u32) -> Cluster {
+        Cluster {
+            members: vec![Member::new(); nodes as usize],
+            leaders: Vec::new(),
+            entries: Entries::default(),
+            committed: Vec::new(),
+            applied: Vec::new(),
+            restored: 0,
+            requests: Requests::default(),
+        }
+    }
+
+    /// Takes the next fact of the run in, or refuses it.
+    ///
+    /// # Errors
+    /// The [`Refusal`] names the broken clause. The state is then of no further use.
+    pub fn step(&mut self, told: &Told) -> Result<(), Box<Refusal>> {
+        if let Fact::Acked { request, read } = told.fact {
+            if !read {
+                self.requests.ack(request, told);
+            }
+            return Ok(());
+        }
+        // A node that did not stand in the cluster at the start has no vote, and no place here.
+        let who = told.node.0.wrapping_sub(1) as usize;
+        if who >= self.members.len() {
+            return Ok(());
+        }
+        if self.members[who].incarnation != told.incarnation {
+            self.came_up(who, told.incarnation);
+        }
+        match told.fact {
+            Fact::Booted { applied, log_last } => self.booted(who, told, applied, log_last),
+            Fact::Term { term, vote } => self.term(who, told, term, vote),
+            Fact::Elected { term } => self.elected(who, told, term),
+            Fact::Appended { index, .. }
+            | Fact::Committed { index }
+            | Fact::Applied { index, .. }
+                if index == 0 || index > INDEX_MAX =>
+            {
+                Ok(())
+            }
+            Fact::Appended { index, entry } => self.appended(who, told, index, entry),
+            Fact::Committed { index } => self.commits(who, told, index),
+            Fact::Applied { index, entry, effective } => {
+                self.applies(who, told, index, entry, effective)
+            }
+            Fact::Acked { .. } => Ok(()),
+        }
+    }
+
+    fn came_up(&mut self, who: usize, incarnation: u32) {
+        let kept = self.lasting(who, 1);
+        let member = &mut self.members[who];
+        member.kept = member.kept.max(kept);
+        member.restart(incarnation);
+    }
+
+    /// The highest index, from `low` on, at which a node's log holds an entry that no leader may
+    /// ever replace there; 0 for none.
+    ///
+    /// A node may legally lose an entry that it had told durable: a newer leader replaces it, and a
+    /// crash comes before that is told. Knowing that the entry was committed is not enough to
+    /// exclude this, since a later leader may commit an entry of an older term that has gone from
+    /// this node meanwhile (Raft, figure 8). But where an entry was committed in the very term that
+    /// created it, every later leader holds it, so nobody could have asked for its removal.
+    fn lasting(&self, who: usize, low: u64) -> u64 {
+        let log = &self.members[who].log;
+        let high = log.last().min(self.committed.len() as u64);
+        let lasts = |index: &u64| {
+            let (committed, place) = (&self.committed[*index as usize - 1], log.at(*index));
+            place.known()
+                && place == committed.place
+                && self.entries.get(place).entry.term == committed.term
+        };
+        (low..=high).rev().find(lasts).unwrap_or(0)
+    }
+
+    fn booted(&mut self, who: usize, told: &Told, applied: u64, log_last: u64) -> Step {
+        self.came_up(who, told.incarnation);
+        let kept = self.members[who].kept;
+        // What the state machine has taken in is not lost with the log that brought it.
+        let last = log_last.max(applied);
+        if last < kept {
+            let against = self.committed_at(kept, Place::UNKNOWN, last);
+            return refuse(Clause::DurableEntriesStay, told, against);
+        }
+        let member = &mut self.members[who];
+        member.log.restore(last);
+        member.applied = Some(applied);
+        self.restored = self.restored.max(applied);
+        Ok(())
+    }
+
+    fn term(&mut self, who: usize, told: &Told, term: u64, vote: Option<NodeId>) -> Step {
+        self.moves_on(who, told, term)?;
+        let member = &mut self.members[who];
+        if member.vote != vote && (vote.is_some() || member.vote_told) {
+            if let Some(before) = member.vote {
+                let restarted = member.vote_since.1 != told.incarnation;
+                let time = member.vote_since.0;
+                let against = Against::Vote { vote: before, time, restarted };
+                return refuse(Clause::VoteNeverChanges, told, against);
+            }
+            member.vote = vote;
+            member.vote_since = (told.time, told.incarnation);
+        }
+        member.vote_told |= vote.is_some();
+        member.current = term;
+        Ok(())
+    }
+
+    /// The node is in this term.
+    fn moves_on(&mut self, who: usize, told: &Told, term: u64) -> Step {
+        let member = &mut self.members[who];
+        if term < member.term {
+            let (time, incarnation) = member.term_since;
+            let restarted = incarnation != told.incarnation;
+            let against = Against::Term { term: member.term, time, restarted };
+            return refuse(Clause::TermNeverGoesBack, told, against);
+        }
+        if term > member.term {
+            member.term = term;
+            member.term_since = (told.time, told.incarnation);
+            member.vote = None;
+            member.vote_told = false;
+        }
+        Ok(())
+    }
+
+    fn elected(&mut self, who: usize, told: &Told, term: u64) -> Step {
+        if let Some(leader) = self.leaders.iter().rev().find(|leader| leader.term == term) {
+            if leader.node == told.node {
+                return Ok(());
+            }
+            let against = Against::Leader { node: leader.node, time: leader.time };
+            return refuse(Clause::OneLeader, told, against);
+        }
+        self.moves_on(who, told, term)?;
+        let member = &mut self.members[who];
+        if let Some(vote) = member.vote.filter(|vote| *vote != told.node) {
+            let (time, incarnation) = member.vote_since;
+            let against = Against::Vote { vote, time, restarted: incarnation != told.incarnation };
+            return refuse(Clause::VoteNeverChanges, told, against);
+        }
+        if member.vote.is_none() {
+            member.vote = Some(told.node);
+            member.vote_since = (told.time, told.incarnation);
+        }
+        member.elected = term;
+        self.leaders.push(Leader { term, node: told.node, time: told.time });
+        self.complete(who, told, term)
+    }
+
+    /// Whether the leader of a term holds all that was committed in terms before.
+    fn complete(&self, who: usize, told: &Told, term: u64) -> Step {
+        let log = &self.members[who].log;
+        if self.entries.is_empty() || !log.known() {
+            return Ok(());
+        }
+        for (index, committed) in (1..).zip(&self.committed) {
+            if committed.term >= term || log.obscure(index) {
+                continue;
+            }
+            let mine = log.at(index);
+            let other = mine.known() && committed.place.known() && mine != committed.place;
+            if other || index > log.last() {
+                let against = self.committed_at(index, mine, log.last());
+                return refuse(Clause::LeaderIsComplete, told, against);
+            }
+        }
+        Ok(())
+    }
+
+    fn appended(&mut self, who: usize, told: &Told, index: u64, entry: Entry) -> Step {
+        let found = self.entries.find(index, entry.term);
+        let member = &self.members[who];
+        let below = member.log.below(index);
+        if member.log.known() && index <= member.log.last() {
+            self.rewrites(who, told, index, entry)?;
+        }
+        if index <= member.kept
+            && let Some(committed) = self.committed.get(index as usize - 1)
+            && committed.place.known()
+            && found != Some(committed.place)
+        {
+            let against = self.committed_at(index, Place::UNKNOWN, index);
+            return refuse(Clause::DurableEntriesStay, told, against);
+        }
+        let place = match found {
+            Some(place) => self.matches(told, index, entry, place, below)?,
+            None => self.entries.add(index, entry, below, told.node, told.time),
+        };
+        self.entries.get_mut(place).holders |= 1_u64.checked_shl(who as u32).unwrap_or(0);
+        self.members[who].log.write(index, place);
+        Ok(())
+    }
+
+    /// The node writes where something stands already, so what stands above is gone.
+    fn rewrites(&self, who: usize, told: &Told, index: u64, new: Entry) -> Step {
+        let member = &self.members[who];
+        let (last, old) = (member.log.last(), member.log.at(index));
+        let same = self.entries.entry(old) == Some(new);
+        if same && index == last {
+            return Ok(());
+        }
+        if member.leads() {
+            let entry = self.entries.entry(old);
+            let against = Against::Log { leads: member.elected, last, entry };
+            return refuse(Clause::LeaderOnlyAppends, told, against);
+        }
+        let gone = self.lasting(who, index + u64::from(same));
+        if gone != 0 {
+            let against = self.committed_at(gone, member.log.at(gone), last);
+            return refuse(Clause::DurableEntriesStay, told, against);
+        }
+        Ok(())
+    }
+
+    /// The entry has the index and term of one that was told before: it must be that one, and stand
+    /// on the same. By induction the logs are then equal all the way down.
+    fn matches(
+        &mut self,
+        told: &Told,
+        index: u64,
+        entry: Entry,
+        place: Place,
+        below: Place,
+    ) -> Result<Place, Box<Refusal>> {
+        let held = *self.entries.get(place);
+        if held.entry != entry {
+            let against = Against::Durable { entry: held.entry, node: held.node, time: held.time };
+            refuse(Clause::LogsMatch, told, against)?;
+        }
+        if held.below == Place::UNKNOWN {
+            self.entries.get_mut(place).below = below;
+        } else if let (true, Some(mine), Some(other)) =
+            (below != held.below, self.entries.entry(below), self.entries.entry(held.below))
+        {
+            let (node, time) = (held.node, held.time);
+            let against = Against::Below { index: index - 1, mine, other, node, time };
+            refuse(Clause::LogsMatch, told, against)?;
+        }
+        Ok(place)
+    }
+
+    /// The contradiction to what was told committed at an index.
+    pub(super) fn committed_at(&self, index: u64, mine: Place, last: u64) -> Against {
+        let committed = &self.committed[index as usize - 1];
+        Against::Committed {
+            index,
+            entry: self.entries.entry(committed.place),
+            node: committed.node,
+            time: committed.time,
+            mine: self.entries.entry(mine),
+            last,
+        }
+    }
+
+    /// The term in which an entry was committed at the latest, as the node that tells it knows.
+    pub(super) fn committed_by(&self, who: usize, place: Place) -> u64 {
+        let current = self.members[who].current;
+        let created = self.entries.entry(place).map_or(0, |entry| entry.term);
+        if current == 0 || created > current { NO_TERM } else { current }
+    }
+}

@@ -1,0 +1,98 @@
+//! Fewer nodes: one is taken out, the steps about it go or become steps about another one, and
+//! those behind it close ranks.
+
+use super::{Cursor, Offer};
+use crate::fault::{Fault, Target};
+use crate::id::NodeId;
+use crate::schedule::{Action, Anchor, Schedule, When};
+use crate::trace::NoiseHit;
+
+pub(super) fn fewer<Op: Clone>(
+    best: &Schedule<Op>,
+    _: &[NoiseHit],
+    cursor: &mut Cursor,
+) -> Offer<Op> {
+    let nodes = best.nodes as usize;
+    if nodes <= 1 {
+        return Offer::Done;
+    }
+    // For each node, the last first: nobody takes its place, or one of the others does.
+    let Some(n) = cursor.count(nodes * nodes) else { return Offer::Done };
+    let gone = NodeId::at(nodes - 1 - n / nodes);
+    let heir = (n % nodes).checked_sub(1).map(|n| NodeId::at((gone.index() + 1 + n) % nodes));
+    Offer::Try(without(best, Gone { gone, heir }))
+}
+
+/// Who goes, and who takes its place in the steps, both by their old names.
+#[derive(Clone, Copy)]
+struct Gone {
+    gone: NodeId,
+    heir: Option<NodeId>,
+}
+
+fn without<Op: Clone>(best: &Schedule<Op>, gone: Gone) -> Schedule<Op> {
+    let mut schedule = best.clone();
+    let mut keep = Vec::with_capacity(schedule.steps.len());
+    for step in &mut schedule.steps {
+        match &mut step.when {
+            When::On(Anchor::Elected(who), _) => *who = who.and_then(|id| renamed(id, gone)),
+            When::On(Anchor::Down(id), _) => *id = renamed(*id, gone).unwrap_or(*id),
+            _ => {}
+        }
+        keep.push(match &mut step.action {
+            Action::Request { to, .. } => rename(to, gone),
+            Action::Fault(fault) => rename_all(fault, gone),
+        });
+    }
+    schedule.nodes -= 1;
+    schedule.retain(&keep)
+}
+
+/// The new name of a node; `None` for the one that is gone without an heir.
+fn renamed(id: NodeId, who: Gone) -> Option<NodeId> {
+    let id = if id == who.gone { who.heir? } else { id };
+    Some(if id > who.gone { NodeId(id.0 - 1) } else { id })
+}
+
+/// Renames a target; says whether it is still there.
+fn rename(target: &mut Target, gone: Gone) -> bool {
+    let Target::Node(id) = target else { return true };
+    match renamed(*id, gone) {
+        Some(new) => {
+            *id = new;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Renames all targets of a fault; says whether all are still there.
+fn rename_all(fault: &mut Fault, gone: Gone) -> bool {
+    match fault {
+        Fault::Crash { node, .. }
+        | Fault::PowerLoss { node, .. }
+        | Fault::Stop { node }
+        | Fault::Restart { node }
+        | Fault::Pause { node }
+        | Fault::Resume { node }
+        | Fault::Isolate { node }
+        | Fault::Hurry { node, .. }
+        | Fault::Disturb { node, .. }
+        | Fault::CrashLoop { node, .. }
+        | Fault::Slow { node, .. }
+        | Fault::Disk { node, .. }
+        | Fault::Clock { node, .. } => rename(node, gone),
+        Fault::Cut { from, to, .. }
+        | Fault::Hold { from, to }
+        | Fault::Release { from, to }
+        | Fault::Drop { from, to, .. }
+        | Fault::Delay { from, to, .. } => rename(from, gone) && rename(to, gone),
+        Fault::Partition { groups } => {
+            for group in groups.iter_mut() {
+                group.retain_mut(|target| rename(target, gone));
+            }
+            true
+        }
+        Fault::Heal | Fault::RestartAll | Fault::RollingRestart { .. } => true,
+    }
+}

@@ -1,0 +1,84 @@
+//! Each planted bug is caught by a property that it names, in a schedule that is written down and
+//! by the hunt, which ends with no more steps; and the healthy cluster passes all of it.
+
+use schism::check::{Check, Checked, Outcome};
+use schism::verdict::Failure;
+use schism::{Nemesis, check};
+use schism_adapters::mutants::{self, Mutant};
+use schism_adapters::raft::{Config, raft_rs};
+
+/// What is claimed of a raft-rs cluster, healthy or not.
+fn claims<N: schism::Node>(check: Check<N>) -> Check<N> {
+    let mut check = check.survives(Nemesis::everything()).linearizable().seed(1);
+    check.settings().save = None;
+    check
+}
+
+fn healthy() -> Check<raft_rs::Server> {
+    claims(check(raft_rs::boot(Config::default()))).named("raft-rs")
+}
+
+fn broken(mutant: &'static Mutant) -> Check<mutants::Broken> {
+    claims(check(mutant.boot(Config::default()))).named(mutant.id)
+}
+
+fn replay<N: schism::Node>(mut check: Check<N>, schedule: &str) -> Checked {
+    check.settings().replay = Some(schedule.to_owned());
+    check.try_run(&mut |_| {}).expect("it can be read")
+}
+
+fn hunt<N: schism::Node>(check: Check<N>) -> Checked {
+    check.try_run(&mut |_| {}).expect("it can be checked")
+}
+
+fn assert_caught(mutant: &Mutant, checked: &Checked) {
+    assert_eq!(checked.outcome, Outcome::Fail, "{}:\n{}", mutant.id, checked.report);
+    let failure = Failure {
+        property: checked.property.clone().unwrap_or_default(),
+        clause: checked.clause.clone().unwrap_or_default(),
+    };
+    let named = mutant.is_shown_by(&failure);
+    assert!(named, "{} is caught by {failure}:\n{}", mutant.id, checked.report);
+}
+
+#[test]
+fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
+    for mutant in mutants::all() {
+        assert_caught(mutant, &replay(broken(mutant), mutant.known));
+        let checked = replay(healthy(), mutant.known);
+        assert_eq!(checked.outcome, Outcome::Pass, "{}:\n{}", mutant.id, checked.report);
+    }
+}
+
+/// For each mutant: a seed by which it is found, and the most steps that may be left. A hunt must
+/// do as well as a person who knows the bug and writes a schedule for it.
+const HUNTS: [(&str, u64, usize); 7] = [
+    ("PM01", 1, 4),
+    ("PM03", 1, 3),
+    ("PM07", 1, 3),
+    ("PM09", 1, 4),
+    ("PM16", 1, 3),
+    ("PM20", 1, 3),
+    ("SM01", 2, 4),
+];
+
+#[test]
+fn the_hunt_finds_each_mutant_and_leaves_few_steps() {
+    assert!(mutants::all().iter().map(|mutant| mutant.id).eq(HUNTS.map(|(id, ..)| id)));
+    for (mutant, (id, seed, most)) in mutants::all().iter().zip(HUNTS) {
+        let checked = hunt(broken(mutant).seed(seed).cases(30_000));
+        assert_caught(mutant, &checked);
+        let steps = checked.counterexample.map_or(usize::MAX, |found| found.steps);
+        assert!(steps <= most, "{id}: {steps} steps:\n{}", checked.report);
+    }
+}
+
+#[test]
+fn the_unmodified_cluster_passes_twenty_thousand_schedules() {
+    let checked = hunt(healthy().cases(20_000));
+    assert_eq!(checked.outcome, Outcome::Pass, "{}", checked.report);
+    assert_eq!((checked.tally.cases, checked.tally.unknown), (20_000, 0));
+    for kind in Nemesis::everything().kinds() {
+        assert!(checked.tally.faults[kind as usize] > 0, "{} never took hold", kind.word());
+    }
+}

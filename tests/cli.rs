@@ -1,0 +1,62 @@
+//! The `schism` command as it is shipped: its tour, its targets, and its mutants with the schedules
+//! that show them.
+
+use schism::cli::Streams;
+use schism_adapters::{mutants, targets};
+
+/// Runs the command with these words; hands back its exit code and what it printed.
+fn schism(words: &[&str]) -> (u8, String, String) {
+    schism_with(words, "")
+}
+
+/// The same, with something to read on standard input.
+fn schism_with(words: &[&str], input: &str) -> (u8, String, String) {
+    let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), input.as_bytes());
+    let words = [&["schism"], words].concat();
+    let mut streams = Streams { input: &mut input, out: &mut out, err: &mut err, terminal: false };
+    let code = targets::register(schism::cli()).run(&words, &mut streams);
+    let text = |bytes| String::from_utf8(bytes).expect("all that is printed is text");
+    (code, text(out), text(err))
+}
+
+#[test]
+fn the_tour_finds_its_planted_bug_and_fits_on_a_screen() {
+    let (code, out, err) = schism(&[]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("raft-rs: held   2,000 cases"), "{out}");
+    assert!(out.contains("mutant:PM09: FAILED, stale read"), "{out}");
+    assert!(out.lines().count() <= 50, "{} lines:\n{out}", out.lines().count());
+}
+
+#[test]
+fn each_mutant_is_listed_with_what_is_wrong_with_it() {
+    let (code, out, _) = schism(&["list"]);
+    assert_eq!(code, 0);
+    for mutant in mutants::all() {
+        let row = |line: &&str| {
+            line.trim_start().starts_with(&format!("mutant:{} ", mutant.id))
+                && line.ends_with(mutant.sentence)
+        };
+        assert_eq!(out.lines().filter(row).count(), 1, "{}:\n{out}", mutant.id);
+    }
+}
+
+#[test]
+fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
+    for mutant in mutants::all() {
+        let target = format!("mutant:{}", mutant.id);
+        let words = ["replay", "-", "--target", &target];
+        let (code, out, err) = schism_with(&words, mutant.known);
+        assert!(code == 1 && out.contains("\n  verdict   "), "{target}:\n{out}{err}");
+        let (code, out, err) = schism_with(&["replay", "-", "--target", "raft-rs"], mutant.known);
+        assert!(code == 0 && out.contains("\n  verdict   passes now, "), "{target}:\n{out}{err}");
+    }
+}
+
+#[test]
+fn all_targets_hold_for_a_thousand_cases() {
+    let words =
+        ["check", "raft-rs", "raft-rs-plain", "--cases", "1000", "--seed", "1", "--no-save"];
+    let (code, out, err) = schism(&words);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+}
