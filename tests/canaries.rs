@@ -19,7 +19,7 @@ fn healthy() -> Check<raft_rs::Server> {
 }
 
 fn broken(mutant: &'static Mutant) -> Check<mutants::Broken> {
-    claims(check(mutant.boot(Config::default()))).named(mutant.id)
+    claims(check(mutant.boot(Config::default()))).nodes(mutant.nodes).named(mutant.id)
 }
 
 fn replay<N: schism::Node>(mut check: Check<N>, schedule: &str) -> Checked {
@@ -52,13 +52,29 @@ fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
 
 /// For each mutant: a seed by which it is found, and the most steps that may be left. A hunt must
 /// do as well as a person who knows the bug and writes a schedule for it.
-const HUNTS: [(&str, u64, usize); 7] = [
+const HUNTS: [(&str, u64, usize); 23] = [
     ("PM01", 1, 4),
+    ("PM02", 1, 5),
     ("PM03", 1, 3),
+    ("PM04", 1, 5),
+    ("PM05", 1, 3),
+    ("PM06", 1, 3),
     ("PM07", 1, 3),
+    ("PM08", 2, 3),
     ("PM09", 1, 4),
+    ("PM10", 1, 3),
+    ("PM11", 1, 4),
+    ("PM12", 1, 4),
+    ("PM13", 1, 1),
+    ("PM14", 1, 2),
+    ("PM15", 1, 2),
     ("PM16", 1, 3),
+    ("PM17", 1, 2),
+    ("PM18", 1, 2),
+    ("PM19", 1, 3),
     ("PM20", 1, 3),
+    ("PM21", 1, 5),
+    ("PM22", 1, 4),
     ("SM01", 2, 4),
 ];
 

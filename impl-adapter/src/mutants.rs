@@ -29,6 +29,8 @@ pub struct Mutant {
     /// The failures that may show it, the likeliest first: a property, or a property and its clause
     /// as in `reference: one leader in a term`.
     pub caught_by: &'static [&'static str],
+    /// How many nodes it takes: with fewer it does nothing wrong.
+    pub nodes: u32,
     /// The length of the shortest failing schedule known, in steps. Elections that happen by
     /// themselves and the calm end are no steps.
     pub known_steps: usize,

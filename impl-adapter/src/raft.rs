@@ -24,6 +24,9 @@ pub struct Config {
     pub pre_vote: bool,
     /// Whether a leader that has lost touch with a quorum steps down.
     pub check_quorum: bool,
+    /// Whether a leader answers reads on the strength of its clock alone, without asking a quorum
+    /// (Raft thesis 6.4.1). It needs `check_quorum`, and is no claim to survive clocks that differ.
+    pub lease_reads: bool,
     /// The unit of all other times.
     pub tick: Duration,
     /// The shortest election timeout, in ticks; the longest is just below twice as much.
@@ -40,6 +43,7 @@ impl Default for Config {
         Config {
             pre_vote: true,
             check_quorum: true,
+            lease_reads: false,
             tick: Duration::from_millis(10),
             election_ticks: 10,
             heartbeat_ticks: 2,

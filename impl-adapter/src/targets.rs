@@ -21,7 +21,7 @@ pub fn register(cli: Cli) -> Cli {
             claimed(raft_rs::boot(plain)),
         );
     for mutant in mutants::all() {
-        let check = claimed(mutant.boot(Config::default()));
+        let check = claimed(mutant.boot(Config::default())).nodes(mutant.nodes);
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
     cli.tour("raft-rs", "PM09")

@@ -5,24 +5,43 @@
 //! it changes stands in one place. One kind of node carries any mutant, so that there are two
 //! copies of the adapter in a program and not one a mutant.
 
-use ::raft::eraftpb::{HardState, Message};
+use super::Config;
+use super::wal::Recovered;
+use ::raft::eraftpb::{Entry, HardState, Message};
 use std::fmt::Debug;
 
 /// What a mutant may do otherwise. Each default is what a correct server does.
 pub trait Hooks: Debug + 'static {
+    /// Changes how the server is set up.
+    #[inline]
+    fn set_up(&self, _config: &mut Config) {}
+
     /// Whether a restart syncs what it has read back.
     #[inline]
     fn sync_read_back(&self) -> bool {
         true
     }
 
-    /// Changes a message that is about to leave.
+    /// Changes what a restart has read back.
     #[inline]
-    fn send(&self, _message: &mut Message) {}
+    fn read_back(&self, _found: &mut Recovered) {}
+
+    /// Changes a message that is about to leave, and says whether it does. `commit` is the index up
+    /// to which the sender knows the log to be committed.
+    #[inline]
+    fn send(&self, _message: &mut Message, _commit: u64) -> bool {
+        true
+    }
 
     /// Changes the hard state that is about to be written.
     #[inline]
     fn save_state(&self, _state: &mut HardState) {}
+
+    /// Whether an entry is written to a log that ends at `last`.
+    #[inline]
+    fn save_entry(&self, _entry: &Entry, _last: u64) -> bool {
+        true
+    }
 
     /// Whether what was written is synced: `asked` if the library says that it must be, and `state`
     /// if a new term or vote is the reason.
@@ -31,10 +50,20 @@ pub trait Hooks: Debug + 'static {
         asked
     }
 
+    /// Changes the order of committed entries that are about to be applied.
+    #[inline]
+    fn batch(&self, _entries: &mut [Entry]) {}
+
     /// Whether the state machine takes in the committed entry at an index.
     #[inline]
     fn apply(&self, _index: u64, _leads: bool) -> bool {
         true
+    }
+
+    /// Whether the map survives the process, without the index up to which it was applied.
+    #[inline]
+    fn state_survives(&self) -> bool {
+        false
     }
 
     /// Whether a write is answered once it is proposed.
@@ -43,10 +72,22 @@ pub trait Hooks: Debug + 'static {
         false
     }
 
+    /// Whether a leader answers a write once one follower says that it has it.
+    #[inline]
+    fn answer_at_first(&self) -> bool {
+        false
+    }
+
     /// Whether a read is answered from the node's own state at once.
     #[inline]
     fn read_locally(&self, _leads: bool) -> bool {
         false
+    }
+
+    /// Whether a read that is confirmed waits until the state machine has got there.
+    #[inline]
+    fn await_index(&self) -> bool {
+        true
     }
 }
 
@@ -61,25 +102,46 @@ impl Hooks for Healthy {}
 pub struct Planted(pub Box<dyn Hooks>);
 
 impl Hooks for Planted {
+    fn set_up(&self, config: &mut Config) {
+        self.0.set_up(config);
+    }
     fn sync_read_back(&self) -> bool {
         self.0.sync_read_back()
     }
-    fn send(&self, message: &mut Message) {
-        self.0.send(message);
+    fn read_back(&self, found: &mut Recovered) {
+        self.0.read_back(found);
+    }
+    fn send(&self, message: &mut Message, commit: u64) -> bool {
+        self.0.send(message, commit)
     }
     fn save_state(&self, state: &mut HardState) {
         self.0.save_state(state);
     }
+    fn save_entry(&self, entry: &Entry, last: u64) -> bool {
+        self.0.save_entry(entry, last)
+    }
     fn sync(&self, asked: bool, state: bool) -> bool {
         self.0.sync(asked, state)
+    }
+    fn batch(&self, entries: &mut [Entry]) {
+        self.0.batch(entries);
     }
     fn apply(&self, index: u64, leads: bool) -> bool {
         self.0.apply(index, leads)
     }
+    fn state_survives(&self) -> bool {
+        self.0.state_survives()
+    }
     fn answer_proposed(&self) -> bool {
         self.0.answer_proposed()
     }
+    fn answer_at_first(&self) -> bool {
+        self.0.answer_at_first()
+    }
     fn read_locally(&self, leads: bool) -> bool {
         self.0.read_locally(leads)
+    }
+    fn await_index(&self) -> bool {
+        self.0.await_index()
     }
 }

@@ -127,6 +127,11 @@ impl Machine {
         }
     }
 
+    /// For a mutant: the map without those who changed it.
+    pub(super) fn forget_sessions(&mut self) {
+        self.sessions.clear();
+    }
+
     fn carry_out(&mut self, op: Op) -> Ret {
         let ret = self.would_answer(op);
         match op {

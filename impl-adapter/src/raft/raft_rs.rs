@@ -16,11 +16,13 @@ use super::told::{self, Told, as_fact};
 use super::wal::Wal;
 use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry};
-use ::raft::{Raft, RawNode, Ready, StateRole};
+use ::raft::{Raft, RawNode, ReadOnlyOption, Ready, StateRole};
 use schism::spec::map::{Get, Map, Op, Ret};
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
 use slog::Logger;
 use std::collections::VecDeque;
+
+mod planted;
 
 /// One server of a replicated map.
 pub struct Server<H: Hooks = Healthy> {
@@ -61,6 +63,9 @@ impl<H: Hooks> Node for Server<H> {
         match event {
             Event::Timer(Timer::Reads) => self.read_again(io),
             Event::Message { body, .. } => {
+                if self.hooks.answer_at_first() {
+                    self.heard(&body.0, io);
+                }
                 // What the library refuses (a proposal that has no leader to go to, a message from
                 // a stranger) is lost like a message on the way.
                 let _ = self.raft.step(*body.0);
@@ -100,10 +105,16 @@ impl<H: Hooks> Node for Server<H> {
 
 impl<H: Hooks> Server<H> {
     /// A server that comes up from what its disk kept, or for the first time.
-    pub(crate) fn open(config: Config, hooks: H, logger: &Logger, io: &mut Io<Self>) -> Self {
-        let (wal, found) = Wal::open(hooks.sync_read_back(), io);
+    pub(crate) fn open(mut config: Config, hooks: H, logger: &Logger, io: &mut Io<Self>) -> Self {
+        hooks.set_up(&mut config);
+        let (wal, mut found) = Wal::open(hooks.sync_read_back(), io);
+        if io.incarnation() > 0 {
+            hooks.read_back(&mut found);
+        }
         let log_last = found.entries.len() as u64;
-        io.tell(Fact::Booted { applied: 0, log_last });
+        let (machine, applied) =
+            if hooks.state_survives() { Self::recall(io) } else { (Machine::default(), 0) };
+        io.tell(Fact::Booted { applied, log_last });
         told::appended(&found.entries, io);
         let mut voters: Vec<u64> = io.peers().into_iter().map(u64::from).collect();
         voters.push(io.id().into());
@@ -114,7 +125,7 @@ impl<H: Hooks> Server<H> {
         let mut server = Server {
             raft,
             wal,
-            machine: Machine::default(),
+            machine,
             applied: 0,
             reads: Reads::new(io.id(), io.incarnation(), again),
             writes: VecDeque::new(),
@@ -226,22 +237,24 @@ impl<H: Hooks> Server<H> {
         self.tell_lead(io);
         self.send(ready.take_persisted_messages(), io);
         self.reads.confirmed(ready.take_read_states());
-        let committed = ready.take_committed_entries();
+        let mut committed = ready.take_committed_entries();
         let mut light = self.raft.advance_append(ready);
         self.told.commit(self.raft.raft.raft_log.committed, io);
         self.send(light.take_messages(), io);
-        self.apply(&committed, io);
-        self.apply(light.committed_entries(), io);
+        self.apply(&mut committed, io);
+        self.apply(&mut light.take_committed_entries(), io);
         self.raft.advance_apply();
-        while let Some((id, key)) = self.reads.ripe(self.applied) {
+        let upto = if self.hooks.await_index() { self.applied } else { u64::MAX };
+        while let Some((id, key)) = self.reads.ripe(upto) {
             io.ok(id, Ret::Value(self.machine.get(key)));
         }
     }
 
     fn send(&mut self, messages: Vec<eraftpb::Message>, io: &mut Io<Self>) {
         for mut message in messages {
-            self.hooks.send(&mut message);
-            io.send(message.to, Message(Box::new(message)));
+            if self.hooks.send(&mut message, self.raft.raft.raft_log.committed) {
+                io.send(message.to, Message(Box::new(message)));
+            }
         }
     }
 
@@ -249,7 +262,9 @@ impl<H: Hooks> Server<H> {
     fn persist(&mut self, ready: &mut Ready, io: &mut Io<Self>) {
         let entries = ready.take_entries();
         for entry in &entries {
-            self.wal.entry(entry);
+            if self.hooks.save_entry(entry, self.raft.store().last()) {
+                self.wal.entry(entry);
+            }
         }
         let mut state_is_news = false;
         if let Some(state) = ready.hs() {
@@ -269,15 +284,19 @@ impl<H: Hooks> Server<H> {
         self.raft.mut_store().append(entries);
     }
 
-    fn apply(&mut self, entries: &[Entry], io: &mut Io<Self>) {
+    fn apply(&mut self, entries: &mut [Entry], io: &mut Io<Self>) {
+        self.hooks.batch(entries);
         for entry in entries {
-            self.applied = entry.index;
+            self.applied = self.applied.max(entry.index);
             if !self.hooks.apply(entry.index, self.leads()) {
                 continue;
             }
             let command = Command::decode(&entry.data);
             let done = command.map(|command| (command.request, self.machine.apply(&command)));
             let effective = !matches!(done, Some((_, Done::Before(_) | Done::Forgotten)));
+            if self.hooks.state_survives() && effective {
+                Self::keep(entry.index, &entry.data, io);
+            }
             io.tell(Fact::Applied { index: entry.index, entry: as_fact(entry), effective });
             if let Some((request, done)) = done {
                 self.answer(request, done, io);
@@ -322,6 +341,11 @@ fn library_config<N: Node>(config: Config, io: &Io<N>) -> ::raft::Config {
         max_inflight_msgs: 256,
         check_quorum: config.check_quorum,
         pre_vote: config.pre_vote,
+        read_only_option: if config.lease_reads {
+            ReadOnlyOption::LeaseBased
+        } else {
+            ReadOnlyOption::Safe
+        },
         // The state machine is in memory alone: it is built anew from the log.
         applied: 0,
         ..Default::default()

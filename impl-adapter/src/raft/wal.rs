@@ -24,6 +24,14 @@ pub struct Recovered {
     pub entries: Vec<Entry>,
 }
 
+impl Recovered {
+    /// The index of the last entry.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.entries.len() as u64
+    }
+}
+
 /// The file that is written now, and the records that wait for being written.
 #[derive(Debug)]
 pub struct Wal {

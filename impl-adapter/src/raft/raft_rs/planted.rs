@@ -1,0 +1,59 @@
+//! What a server does only if a mutant asks for it. The healthy one never comes here.
+
+use super::Server;
+use crate::raft::hooks::Hooks;
+use crate::raft::machine::{Command, Machine};
+use ::raft::eraftpb::{Message, MessageType};
+use schism::Io;
+
+/// Where a state machine that survives is kept: for each command that was done, its index, the
+/// length of its bytes, and these.
+const STATE: &str = "state";
+
+impl<H: Hooks> Server<H> {
+    /// Answers the writes of which a follower says that it has them, committed or not.
+    #[cold]
+    pub(super) fn heard(&mut self, message: &Message, io: &mut Io<Self>) {
+        let says = message.msg_type == MessageType::MsgAppendResponse && !message.reject;
+        if !says || !self.leads() || message.term != self.raft.raft.term {
+            return;
+        }
+        let log = self.raft.store().log();
+        let new = self.applied as usize..log.len().min(message.index as usize);
+        let has = log.get(new).unwrap_or_default();
+        let has: Vec<Command> = has.iter().filter_map(|e| Command::decode(&e.data)).collect();
+        let mut ahead = self.machine.clone();
+        for command in has {
+            let done = ahead.apply(&command);
+            self.answer(command.request, done, io);
+        }
+    }
+
+    /// Keeps what a command has done to the map, so that it survives the process.
+    #[cold]
+    pub(super) fn keep(index: u64, command: &[u8], io: &mut Io<Self>) {
+        let mut bytes = index.to_le_bytes().to_vec();
+        bytes.push(command.len() as u8);
+        bytes.extend_from_slice(command);
+        io.disk().append(STATE, &bytes);
+        io.disk().sync(STATE);
+    }
+
+    /// The state machine that survived, and up to which index of the log it had come.
+    #[cold]
+    pub(super) fn recall(io: &mut Io<Self>) -> (Machine, u64) {
+        let mut kept = io.disk().read(STATE);
+        let (mut machine, mut upto) = (Machine::default(), 0);
+        while let Some((index, rest)) = kept.split_first_chunk::<8>()
+            && let Some((length, rest)) = rest.split_first()
+            && let Some((bytes, rest)) = rest.split_at_checked(usize::from(*length))
+        {
+            if let Some(command) = Command::decode(bytes) {
+                machine.apply(&command);
+            }
+            (kept, upto) = (rest, u64::from_le_bytes(*index));
+        }
+        machine.forget_sessions();
+        (machine, upto)
+    }
+}
