@@ -6,6 +6,7 @@
 //! on the first and holds on the second is the crate's doing and not the adapter's.
 
 pub mod raft;
+pub mod swim;
 
 #[cfg(test)]
 mod tests;

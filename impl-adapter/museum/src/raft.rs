@@ -1,5 +1,6 @@
-//! A replicated store on the crate `raft`, at any release that a [`Library`] is written for: requests
-//! of clients go in; entries of the log are written, synced where the library says so, and applied.
+//! A replicated store on the crate `raft`, at any release that a [`Library`] is written for:
+//! requests of clients go in; entries of the log are written, synced where the library says so, and
+//! applied.
 //!
 //! The one idea: this application believes `Ready::must_sync`, as its documentation invites it to.
 //! It syncs when that says so and at no other time, but for once when it comes up.

@@ -1,8 +1,9 @@
 //! Each exhibit fails on the broken release as its original report says, and holds on the other.
 
 use crate::raft::{self, Panics, v0_4::Raft04, v0_7::Raft07};
-use schism::Node;
+use crate::swim::{self, Demand};
 use schism::check::{Check, Checked, Outcome};
+use schism::{Node, check};
 
 /// Runs a check on the same cases each time, and saves nothing: a failure here is what is wanted.
 fn ran<N: Node>(mut check: Check<N>, name: &str, seed: u64, cases: u64) -> Checked {
@@ -41,6 +42,34 @@ fn raft_0_4_3_finds_entries_gone_that_it_had_promised_to_hold() {
 fn raft_0_7_0_keeps_acknowledged_writes_though_its_must_sync_is_believed() {
     for panics in [Panics::Avoided, Panics::Let] {
         let checked = ran(raft::exhibit::<Raft07>(panics), "raft-0.7.0", 1, 2_000);
+        assert_eq!(checked.outcome, Outcome::Pass, "{}", checked.report);
+    }
+}
+
+#[test]
+fn foca_0_11_0_floods_the_network_once_two_members_hold_each_other_for_down() {
+    let check = swim::exhibit(Demand::Load, check(swim::v0_11::boot));
+    let checked = ran(check, "foca-0.11.0-load", 1, 2_000);
+    assert_eq!(checked.outcome, Outcome::Fail);
+    assert_eq!(checked.property.as_deref(), Some("always"));
+    assert!(steps(&checked) <= 2, "{}", checked.report);
+}
+
+#[test]
+fn foca_0_11_0_never_brings_two_members_together_that_hold_each_other_for_down() {
+    let check = swim::exhibit(Demand::Convergence, check(swim::v0_11::boot));
+    let checked = ran(check, "foca-0.11.0-convergence", 1, 2_000);
+    assert_eq!(checked.outcome, Outcome::Fail);
+    assert_eq!(checked.property.as_deref(), Some("converges"));
+    assert_eq!(checked.clause.as_deref(), Some("no progress after the calm"));
+    assert!(steps(&checked) <= 2, "{}", checked.report);
+}
+
+#[test]
+fn foca_0_12_0_finds_together_again_without_a_flood() {
+    for demand in [Demand::Load, Demand::Convergence] {
+        let check = swim::exhibit(demand, check(swim::v0_12::boot));
+        let checked = ran(check, "foca-0.12.0", 1, 1_000);
         assert_eq!(checked.outcome, Outcome::Pass, "{}", checked.report);
     }
 }
