@@ -123,6 +123,15 @@ impl<N: Node> Check<N> {
         self
     }
 
+    /// Declares that the nodes are no function of their events: something that they are made of
+    /// draws or races for itself. No case is run twice then to hold this against them. What a run
+    /// recorded is still judged, and a violation in it still a failure; the report says in how many
+    /// of twenty runs of the same schedule it was seen, and claims nothing of minimality.
+    pub fn nondeterministic(mut self) -> Check<N> {
+        self.subject.deterministic = false;
+        self
+    }
+
     /// So many nodes; 3 unless said.
     pub fn nodes(self, nodes: u32) -> Check<N> {
         self.shape(|shape| shape.nodes = nodes)

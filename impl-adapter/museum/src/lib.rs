@@ -5,6 +5,7 @@
 //! The one idea: the same adapter, over the broken release and over one without the bug. What fails
 //! on the first and holds on the second is the crate's doing and not the adapter's.
 
+pub mod paused;
 pub mod raft;
 pub mod swim;
 

@@ -17,7 +17,7 @@ use crate::observe::observe;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
 use crate::trace::Trace;
-use crate::verdict::Failure;
+use crate::verdict::{Failure, Violation};
 use std::sync::Arc;
 
 /// What a hunt came to.
@@ -50,6 +50,9 @@ pub enum Finding<Op> {
 /// One case in so many is run twice.
 const TWICE: u64 = 10;
 
+/// So many runs of one schedule tell how often it fails, where that is not always or never.
+pub(super) const RUNS: usize = 20;
+
 /// How many cases after the first failing one are tried as well.
 const FOLLOWING: u64 = 64;
 
@@ -75,7 +78,7 @@ impl<N: Node> Subject<N> {
         &self,
         settings: &Settings,
         progress: &mut dyn FnMut(u64),
-        seen: &mut dyn FnMut(&Schedule<Op<N>>, &crate::verdict::Violation),
+        seen: &mut dyn FnMut(&Schedule<Op<N>>, &Violation),
     ) -> Result<Hunted<Op<N>>, Error> {
         let seed = settings.base_seed();
         let clock = Stopwatch::start();
@@ -160,7 +163,7 @@ impl<N: Node> Subject<N> {
         self.count(&trace, schedule.nodes, tally);
         // What nobody can see again is no finding of a property's: a failing case is run twice,
         // too.
-        if twice || matches!(ruling, Ruling::Broken(_)) {
+        if self.deterministic && (twice || matches!(ruling, Ruling::Broken(_))) {
             tally.twice += 1;
             if self.run(schedule, self.lean()).digest != trace.digest {
                 return Some(true);
@@ -204,18 +207,17 @@ impl<N: Node> Subject<N> {
         schedule: Schedule<Op<N>>,
         cost: &Cost,
         settings: &Settings,
-        seen: &mut dyn FnMut(&Schedule<Op<N>>, &crate::verdict::Violation),
+        seen: &mut dyn FnMut(&Schedule<Op<N>>, &Violation),
     ) -> Option<Counterexample<Op<N>>> {
-        let (_, ruling) = self.try_out(&schedule);
-        let Ruling::Broken(violation) = ruling else { return None };
+        let violation = self.broken(&schedule)?;
         seen(&schedule, &violation);
         let (original_steps, original_faults) = (schedule.steps.len(), schedule.faults());
         let failure = violation.failure.clone();
         let mut better = |schedule: &Schedule<Op<N>>| seen(schedule, &violation);
         let Minimised { schedule, sure, runs, took } =
             minimise::minimise(self, schedule, &failure, settings, &mut better);
-        let (trace, ruling) = self.try_out(&schedule);
-        let Ruling::Broken(violation) = ruling else { return None };
+        let violation = self.broken(&schedule)?;
+        let trace = self.run(&schedule, self.lean());
         Some(Counterexample {
             name: self.name.clone(),
             schedule,
@@ -230,6 +232,24 @@ impl<N: Node> Subject<N> {
                 ..cost.clone()
             },
         })
+    }
+
+    /// How a schedule fails, if it does: in the first of several runs, where runs may differ.
+    fn broken(&self, schedule: &Schedule<Op<N>>) -> Option<Violation> {
+        let runs = if self.deterministic { 1 } else { RUNS };
+        (0..runs).find_map(|_| match self.try_out(schedule).1 {
+            Ruling::Broken(violation) => Some(violation),
+            _ => None,
+        })
+    }
+
+    /// In how many of so many runs a schedule fails like this, as a line of a report.
+    pub(super) fn how_often(&self, schedule: &Schedule<Op<N>>, failure: &Failure) -> String {
+        let same = |ruling| matches!(ruling, Ruling::Broken(v) if v.failure == *failure);
+        let seen = (0..RUNS).filter(|_| same(self.try_out(schedule).1)).count();
+        format!(
+            "seen      {seen} of {RUNS} runs; the nodes are nondeterministic, so this may not be minimal"
+        )
     }
 
     /// Runs a schedule again and again in full until two runs differ, and says where they first do.

@@ -97,6 +97,8 @@ impl<N: Node> Check<N> {
                 let origin = format!("case {} of seed {}", found.cost.case, seed.0);
                 keeper.keep(&subject.as_saved(&found.schedule, &found.violation, &origin));
                 self.tell(&mut checked, &found, keeper.kept.as_deref());
+                let often = || subject.how_often(&found.schedule, &found.violation.failure);
+                checked.remark((!subject.deterministic).then(often));
                 checked.remark(keeper.trouble.map(|error| format!("not saved  {error}")));
             }
             Finding::Nondeterminism { schedule, difference } => {

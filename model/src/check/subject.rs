@@ -27,6 +27,8 @@ pub(crate) struct Subject<N: Node> {
     /// In the order in which they are judged: the first that fails is the failure.
     properties: Vec<Arc<dyn Property<N>>>,
     pub(crate) reaches: Vec<Arc<Reach<N::View>>>,
+    /// Whether the nodes are held to be a function of their events; see `Check::nondeterministic`.
+    pub(crate) deterministic: bool,
 }
 
 impl<N: Node> Clone for Subject<N> {
@@ -37,6 +39,7 @@ impl<N: Node> Clone for Subject<N> {
             shape: self.shape.clone(),
             properties: self.properties.clone(),
             reaches: self.reaches.clone(),
+            deterministic: self.deterministic,
         }
     }
 }
@@ -65,6 +68,7 @@ impl<N: Node> Subject<N> {
                 Arc::new(Converges),
             ],
             reaches: Vec::new(),
+            deterministic: true,
         }
     }
 

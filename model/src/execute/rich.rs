@@ -6,6 +6,7 @@ use crate::id::NodeId;
 use crate::trace::{Record, What};
 use std::cell::RefCell;
 use std::fmt::{Debug, Write};
+use tracing::Dispatch;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -65,13 +66,15 @@ pub(super) struct Logged {
 thread_local! {
     // A subscriber has to be shareable between threads; what it hears belongs to this one.
     static HEARD: RefCell<Vec<Logged>> = const { RefCell::new(Vec::new()) };
+    // One for all events: a node's tasks may hold a span from one event to the next, and a
+    // subscriber that did not open a span panics when it is to close it.
+    static EAR: Dispatch = Dispatch::new(tracing_subscriber::registry().with(Ear));
 }
 
 /// Runs one event of a node and collects what it logs meanwhile.
 pub(super) fn listen<R>(event: impl FnOnce() -> R) -> (R, Vec<Logged>) {
     HEARD.take();
-    let subscriber = tracing_subscriber::registry().with(Ear);
-    let result = tracing::subscriber::with_default(subscriber, event);
+    let result = EAR.with(|ear| tracing::dispatcher::with_default(ear, event));
     (result, HEARD.take())
 }
 
