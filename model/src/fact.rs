@@ -7,7 +7,8 @@
 //! Where one event makes several of them true they are told in the order of [`Fact`]'s variants:
 //! the term first, then what was written, then who leads, what is committed, what was applied. A
 //! node that has just come up tells [`Fact::Booted`], then its whole log as [`Fact::Appended`],
-//! entry by entry from the oldest that it still has, then its [`Fact::Term`]. It repeats its log
+//! entry by entry from the oldest that it still has, then its [`Fact::Term`] and the
+//! [`Fact::Configured`] that it goes by. It repeats its log
 //! because a crash can fall between a write and its fact: only the node knows what its disk kept.
 //!
 //! No kind has to be told. A clause that needs a kind which nobody tells is not judged.
@@ -75,6 +76,77 @@ pub enum Fact {
         /// Whether it was a read.
         read: bool,
     },
+    /// The node goes by this configuration from now on: the entry at this index, which it has
+    /// applied, or a snapshot up to there, made it so. Told at each change and after each start;
+    /// where nobody tells it, all nodes that stand in the cluster at the start vote, always.
+    Configured {
+        /// The index of the entry that brought it; 0 for the one that the cluster began with.
+        index: u64,
+        /// Who votes and who listens.
+        config: Config,
+    },
+    /// A snapshot of the state machine is durable on this node, its own or one that it was sent,
+    /// and entries up to its index may go from its log.
+    Snapshot {
+        /// The index of the last entry that the snapshot contains.
+        index: u64,
+        /// That entry's term.
+        term: u64,
+        /// A digest of the state, sessions included; equal states, equal digest.
+        digest: u64,
+    },
+}
+
+/// Who belongs to a cluster, and with which rights.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
+pub struct Config {
+    /// Whose majority elects leaders and commits entries.
+    pub voters: Nodes,
+    /// In a joint configuration the voters of the one that is left, whose majority is needed as
+    /// well (Raft thesis 4.3); empty otherwise.
+    pub outgoing: Nodes,
+    /// Who gets the log and has no vote.
+    pub learners: Nodes,
+}
+
+/// A small set of nodes: n1 to n64.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Nodes(
+    /// Bit 0 is n1.
+    pub u64,
+);
+
+impl Nodes {
+    /// Whether the node is one of them.
+    #[must_use]
+    pub const fn contains(self, node: NodeId) -> bool {
+        node.0 >= 1 && node.0 <= 64 && self.0 >> (node.0 - 1) & 1 == 1
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub const fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Each of them, from the lowest.
+    pub fn iter(self) -> impl Iterator<Item = NodeId> {
+        (1..=64).map(NodeId).filter(move |node| self.contains(*node))
+    }
+}
+
+impl FromIterator<NodeId> for Nodes {
+    /// Nodes above n64 are left out.
+    fn from_iter<T: IntoIterator<Item = NodeId>>(nodes: T) -> Nodes {
+        let bit = |node: NodeId| 1_u64.checked_shl(node.0.wrapping_sub(1)).unwrap_or(0);
+        Nodes(nodes.into_iter().fold(0, |set, node| set | bit(node)))
+    }
 }
 
 /// An entry of a replicated log, as far as a reference model needs to know it.

@@ -200,7 +200,11 @@ fn facts<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>, led: &mut BTreeMap<
                 appended(scene, told, entry, before)
             }
             Fact::Applied { entry, effective, .. } => applied(scene, told, entry, effective),
-            Fact::Booted { .. } | Fact::Committed { .. } | Fact::Acked { .. } => None,
+            Fact::Booted { .. }
+            | Fact::Committed { .. }
+            | Fact::Configured { .. }
+            | Fact::Snapshot { .. }
+            | Fact::Acked { .. } => None,
         };
         rows.extend(row);
     }

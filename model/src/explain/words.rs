@@ -76,11 +76,27 @@ pub(super) fn fact(who: NodeId, fact: &Fact, name: &dyn Fn(RequestId) -> Option<
         Fact::Applied { index, entry: e, effective: false } => {
             format!("skips {}", entry(*index, e))
         }
+        Fact::Configured { config, .. } => configuration(config),
+        Fact::Snapshot { index, .. } => format!("snapshot to {index}"),
         Fact::Acked { request, .. } => match name(*request) {
             Some(op) => format!("acknowledges {op}"),
             None => format!("acknowledges {request}"),
         },
     }
+}
+
+/// Who votes, who leaves and who listens: `voters n1 n2, leaving n3, learners n4`.
+fn configuration(config: &crate::fact::Config) -> String {
+    let part = |name: &str, nodes: crate::fact::Nodes| {
+        let names: Vec<String> = nodes.iter().map(|node| node.to_string()).collect();
+        (!names.is_empty()).then(|| format!("{name} {}", names.join(" ")))
+    };
+    let parts = [
+        part("voters", config.voters),
+        part("leaving", config.outgoing),
+        part("learners", config.learners),
+    ];
+    parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
 }
 
 /// What stands in a log that ends here.

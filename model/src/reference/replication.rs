@@ -163,7 +163,7 @@ impl Cluster {
             Fact::Applied { index, entry, effective } => {
                 self.applies(who, told, index, entry, effective)
             }
-            Fact::Acked { .. } => Ok(()),
+            Fact::Configured { .. } | Fact::Snapshot { .. } | Fact::Acked { .. } => Ok(()),
         }
     }
 

@@ -67,6 +67,8 @@ fn kind(fact: &Fact) -> u32 {
         Fact::Committed { .. } => 4,
         Fact::Applied { .. } => 5,
         Fact::Acked { .. } => 6,
+        Fact::Configured { .. } => 7,
+        Fact::Snapshot { .. } => 8,
     }
 }
 
