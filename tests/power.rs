@@ -1,7 +1,7 @@
 //! The page that says how much is found is about the mutants that there are. Its figures are
 //! measured by `schism calibrate`; times differ between machines, so this holds what does not.
 
-use schism_adapters::mutants;
+use schism_adapters::{mutants, targets};
 
 const PAGE: &str = include_str!("../docs/explanation/power.md");
 
@@ -30,4 +30,17 @@ fn the_page_compares_the_shortest_schedules_that_are_known() {
     let probed = mutants::all().iter().filter(|mutant| mutant.id.starts_with("PM"));
     let known = probed.map(|mutant| (mutant.id, mutant.known_steps.to_string()));
     assert_eq!(shown.collect::<Vec<_>>(), known.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_shipped_command_finds_its_canary_and_raises_no_alarm() {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let words = "schism calibrate PM13 PM16 --seeds 3 --healthy 300";
+    let words: Vec<&str> = words.split(' ').collect();
+    let code = targets::register(schism::cli()).main_with(&words, &mut out, &mut err);
+    let out = String::from_utf8_lossy(&out);
+    assert_eq!((code, err.as_slice()), (0, &b""[..]), "{out}");
+    assert!(out.contains("\n  found   6 of 6 hunts, 0 cut off at 20 CPU s; 6 by a"), "{out}");
+    assert!(out.contains("\n  canary  mutant:PM10 found by each of 3 hunts\n"), "{out}");
+    assert!(out.contains("\n  healthy raft-rs, 300 schedules: 0 alarms, 0 without"), "{out}");
 }
