@@ -180,6 +180,13 @@ impl Clause {
                 "A write of which a client was told that it succeeded is applied.",
                 "Raft thesis (Ongaro 2014), section 6.3; Raft, section 5.3",
             ),
+            _ => self.row_of_members(),
+        }
+    }
+
+    /// The same of who votes and of what is compacted.
+    const fn row_of_members(self) -> (&'static str, &'static str, &'static str) {
+        match self {
             Clause::ElectionNeedsQuorum => (
                 "an election needs a quorum",
                 "Where nodes tell who votes, a majority of the voters elects a leader.",
@@ -196,7 +203,7 @@ impl Clause {
                 "Every quorum of a configuration has a node in common with every quorum of the next.",
                 "Raft thesis (Ongaro 2014), sections 4.1 and 4.3",
             ),
-            Clause::SnapshotIsApplied => (
+            _ => (
                 "a snapshot holds what was applied",
                 "Snapshots up to the same index are equal, and none goes beyond what was applied.",
                 "Raft, section 7; Raft thesis (Ongaro 2014), section 5.1",

@@ -41,7 +41,10 @@ impl<'a> Storm<'a> {
         let mut weights = [0; Kind::ALL.len()];
         for kind in shape.claim.kinds() {
             let weight = 1 + draws.below(8);
-            weights[kind as usize] = if draws.chance(2, 5) { weight } else { 0 };
+            // A node that brings many disturbances along is under test for what they do together.
+            let own = kind == Kind::Disturbances && shape.claim.disturbances().len() > 1;
+            let (chance, weight) = if own { (4, 3 * weight) } else { (2, weight) };
+            weights[kind as usize] = if draws.chance(chance, 5) { weight } else { 0 };
         }
         if weights.iter().sum::<u64>() == 0 {
             let kinds: Vec<Kind> = shape.claim.kinds().collect();
