@@ -26,7 +26,8 @@ pub fn register(cli: Cli) -> Cli {
             members(raft_rs::boot(Config { voters_at_start: Some(3), ..Config::default() })),
         );
     for mutant in mutants::all() {
-        let check = claimed(mutant.boot(Config::default())).nodes(mutant.nodes);
+        let check = check(mutant.boot(Config::default()));
+        let check = check.nodes(mutant.nodes).survives(mutant.claim()).linearizable();
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
     cli.tour("raft-rs", "PM09")

@@ -27,8 +27,7 @@ impl<H: Hooks> Server<H> {
         }
         match name {
             "transfer" => self.raft.transfer_leader(members::node(argument, nodes)),
-            // Before the first term the library cannot refuse a vote: it panics (docs/FINDINGS.md).
-            "priority" if self.raft.raft.term > 0 => self.raft.set_priority(argument as i64),
+            "priority" => self.raft.set_priority(argument as i64),
             // The library leaves it to its caller to see that somebody without a vote does not ask
             // for any.
             "campaign" if self.raft.raft.promotable() => {
