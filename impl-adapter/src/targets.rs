@@ -24,6 +24,11 @@ pub fn register(cli: Cli) -> Cli {
             "raft-rs-members",
             "the same as raft-rs, with three voters of five at first, and an administrator",
             members(raft_rs::boot(Config { voters_at_start: Some(3), ..Config::default() })),
+        )
+        .check(
+            "raft-rs-grows",
+            "the same, with one voter at first",
+            members(raft_rs::boot(Config { voters_at_start: Some(1), ..Config::default() })),
         );
     for mutant in mutants::all() {
         let check = check(mutant.boot(Config::default()));

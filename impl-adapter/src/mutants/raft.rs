@@ -295,4 +295,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         known: include_str!("known/SM08.schedule"),
         hooks: || Box::new(members::ManyAtOnce),
     },
+    Mutant {
+        id: "SM09",
+        sentence: "it is not saved that a change of voters is committed",
+        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        nodes: 3,
+        known_steps: 5,
+        known: include_str!("known/SM09.schedule"),
+        hooks: || Box::new(members::CommitNotKept),
+    },
 ];

@@ -96,6 +96,12 @@ pub trait Hooks: Debug + 'static {
         true
     }
 
+    /// Whether it is made durable that a change of who votes is committed.
+    #[inline]
+    fn keep_commit(&self) -> bool {
+        true
+    }
+
     /// The changes that the library is given for one that was committed.
     #[inline]
     fn steps(&self, change: ConfChangeV2) -> Vec<ConfChangeV2> {
@@ -158,6 +164,9 @@ impl Hooks for Planted {
     }
     fn one_change_at_a_time(&self) -> bool {
         self.0.one_change_at_a_time()
+    }
+    fn keep_commit(&self) -> bool {
+        self.0.keep_commit()
     }
     fn steps(&self, change: ConfChangeV2) -> Vec<ConfChangeV2> {
         self.0.steps(change)

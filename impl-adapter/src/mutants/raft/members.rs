@@ -1,5 +1,5 @@
 //! Mutants whose mistake is in who votes. Each sets its cluster up with voters that can change,
-//! three of them at first.
+//! few of them at first.
 
 use crate::raft::Config;
 use crate::raft::hooks::Hooks;
@@ -53,6 +53,19 @@ impl Hooks for ManyAtOnce {
         three_voters(config);
     }
     fn one_change_at_a_time(&self) -> bool {
+        false
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct CommitNotKept;
+
+impl Hooks for CommitNotKept {
+    fn set_up(&self, config: &mut Config) {
+        // Who votes alone needs nobody to be elected again.
+        config.voters_at_start = Some(1);
+    }
+    fn keep_commit(&self) -> bool {
         false
     }
 }

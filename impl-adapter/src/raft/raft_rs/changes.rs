@@ -44,11 +44,13 @@ impl<H: Hooks> Server<H> {
             // What the library refuses changes nothing, on every node alike.
             let _ = self.raft.apply_conf_change(&change);
         }
-        let mut state = self.raft.raft.hard_state();
-        self.hooks.save_state(&mut state);
-        self.wal.state(&state);
-        self.wal.write(io);
-        self.wal.sync(io);
+        if self.hooks.keep_commit() {
+            let mut state = self.raft.raft.hard_state();
+            self.hooks.save_state(&mut state);
+            self.wal.state(&state);
+            self.wal.write(io);
+            self.wal.sync(io);
+        }
         self.tell_members(entry.index, io);
         // A leader that has lost its vote would lead on, drop all proposals, and panic once more is
         // committed: the library leaves it to its caller to put it out of service.
@@ -71,6 +73,7 @@ impl<H: Hooks> Server<H> {
     /// lost it would campaign by the configuration before, whose majority may have no node in
     /// common with that of the one after.
     pub(super) fn must_sync(&self, ready: &Ready) -> bool {
-        ready.must_sync() || self.config.voters_at_start.is_some() && ready.hs().is_some()
+        let members = self.config.voters_at_start.is_some() && self.hooks.keep_commit();
+        ready.must_sync() || members && ready.hs().is_some()
     }
 }
