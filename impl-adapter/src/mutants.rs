@@ -8,9 +8,10 @@
 use crate::raft::Config;
 use crate::raft::hooks::{Hooks, Planted};
 use crate::raft::log::logger;
+use crate::raft::members;
 use crate::raft::raft_rs::Server;
-use schism::Io;
 use schism::verdict::Failure;
+use schism::{Io, Nemesis};
 
 mod raft;
 #[cfg(test)]
@@ -44,6 +45,24 @@ impl Mutant {
     pub fn boot(&self, config: Config) -> impl Fn(&mut Io<Broken>) -> Broken + Send + Sync + Clone {
         let (hooks, logger) = (self.hooks, logger());
         move |io| Server::open(config, Planted(hooks()), &logger, io)
+    }
+
+    /// How the healthy server is set up of which this is a variant.
+    #[must_use]
+    pub fn healthy(&self) -> Config {
+        let mut config = Config::default();
+        (self.hooks)().set_up(&mut config);
+        Config { voters_at_start: config.voters_at_start, ..Config::default() }
+    }
+
+    /// What is claimed of a cluster of it: all that is claimed of the healthy one.
+    #[must_use]
+    pub fn claim(&self) -> Nemesis {
+        let everything = Nemesis::everything();
+        match self.healthy().voters_at_start {
+            Some(_) => members::claim(everything, self.nodes.into()),
+            None => everything,
+        }
     }
 
     /// Whether a failure is one by which it may show.

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod hooks;
 pub mod log;
 pub mod machine;
+pub mod members;
 pub mod message;
 pub mod raft_rs;
 pub mod reads;
@@ -33,6 +34,9 @@ pub struct Config {
     pub election_ticks: u32,
     /// The time between two heartbeats, in ticks.
     pub heartbeat_ticks: u32,
+    /// How many nodes vote at the start, the lowest ones, where who votes can change while the
+    /// cluster runs; `None` where all nodes vote for good.
+    pub voters_at_start: Option<u32>,
     /// Whether a node is woken for each tick, instead of those at which it does something: slower,
     /// and the library cannot tell the difference. (Crash points and noise can: they count events.)
     pub every_tick: bool,
@@ -47,6 +51,7 @@ impl Default for Config {
             tick: Duration::from_millis(10),
             election_ticks: 10,
             heartbeat_ticks: 2,
+            voters_at_start: None,
             every_tick: false,
         }
     }

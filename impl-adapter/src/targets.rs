@@ -2,7 +2,7 @@
 //! the same one.
 
 use crate::mutants;
-use crate::raft::{Config, raft_rs};
+use crate::raft::{Config, members, raft_rs};
 use schism::cli::Cli;
 use schism::{Io, Nemesis, Node, check};
 
@@ -19,9 +19,20 @@ pub fn register(cli: Cli) -> Cli {
             "raft-rs-plain",
             "the same without pre-vote and check-quorum",
             claimed(raft_rs::boot(plain)),
+        )
+        .check(
+            "raft-rs-members",
+            "the same as raft-rs, with three voters of five at first, and an administrator",
+            members(raft_rs::boot(Config { voters_at_start: Some(3), ..Config::default() })),
+        )
+        .check(
+            "raft-rs-grows",
+            "the same, with one voter at first",
+            members(raft_rs::boot(Config { voters_at_start: Some(1), ..Config::default() })),
         );
     for mutant in mutants::all() {
-        let check = claimed(mutant.boot(Config::default())).nodes(mutant.nodes);
+        let check = check(mutant.boot(Config::default()));
+        let check = check.nodes(mutant.nodes).survives(mutant.claim()).linearizable();
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
     cli.tour("raft-rs", "PM09").canary("PM10")
@@ -32,4 +43,12 @@ fn claimed<N: Node>(
     boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
 ) -> schism::check::Check<N> {
     check(boot).survives(Nemesis::everything()).linearizable()
+}
+
+/// A cluster of five of which all is claimed, with an administrator who changes who votes.
+fn members<N: Node>(
+    boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
+) -> schism::check::Check<N> {
+    let claim = members::claim(Nemesis::everything(), 5);
+    check(boot).nodes(5).survives(claim).linearizable()
 }

@@ -6,7 +6,7 @@
 //! the noise says otherwise. An idle node costs nothing, and time in which nothing is planned takes
 //! none.
 
-use crate::fact::{Fact, Told};
+use crate::fact::{Config, Fact, Told};
 use crate::history::{History, Moment, Outcome};
 use crate::id::{ClientId, NodeId, TimerId, Token};
 use crate::node::{Event, Io, Node};
@@ -179,6 +179,8 @@ struct World<'a, N: Node> {
     open: Vec<bool>,
     /// Whether any node has told what it applies.
     tells_applied: bool,
+    /// The newest configuration that any node has told, and the index that brought it.
+    configured: Option<(u64, Config)>,
     facts: Vec<Told>,
     views: Vec<Shown<N::View>>,
     hits: Vec<NoiseHit>,
@@ -215,6 +217,7 @@ impl<'a, N: Node> World<'a, N> {
             asked: BTreeMap::new(),
             open: Vec::new(),
             tells_applied: false,
+            configured: None,
             facts: Vec::with_capacity(512),
             views: Vec::new(),
             hits: Vec::new(),
@@ -341,9 +344,18 @@ impl<'a, N: Node> World<'a, N> {
         let incarnation = self.process(node).io.incarnation;
         self.facts.push(Told { time: self.now, order: self.order, node, incarnation, fact });
         self.record(Some(cause), Some(node), || What::Told(fact));
-        if let Fact::Applied { entry, .. } = fact {
-            self.tells_applied = true;
-            self.applied(node, entry.request);
+        match fact {
+            Fact::Applied { entry, .. } => {
+                self.tells_applied = true;
+                self.applied(node, entry.request);
+            }
+            Fact::Configured { index, config }
+                if self.configured.is_none_or(|(newest, _)| index >= newest) =>
+            {
+                self.configured = Some((index, config));
+                self.check_settled();
+            }
+            _ => {}
         }
     }
 

@@ -12,10 +12,12 @@
 //! `reference/membership.rs`, when an implementation of it is under test.
 
 mod commit;
+mod configuration;
 mod log;
 mod refusal;
 mod replication;
 mod requests;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -54,11 +56,20 @@ pub enum Clause {
     ExecutedOnce,
     /// What clients rely on.
     NoAcknowledgedWriteIsLost,
+    /// What makes a node leader.
+    ElectionNeedsQuorum,
+    /// Who votes is replicated state.
+    OneConfiguration,
+    /// Changes of who votes are small, or joint.
+    QuorumsIntersect,
+    /// What stands in a snapshot.
+    SnapshotIsApplied,
 }
 
 impl Clause {
-    /// All clauses, from the protocol's foundations to what clients rely on.
-    pub const ALL: [Clause; 14] = [
+    /// All clauses, from the protocol's foundations to what clients rely on; then those on who
+    /// votes and on what is compacted.
+    pub const ALL: [Clause; 18] = [
         Clause::OneLeader,
         Clause::TermNeverGoesBack,
         Clause::VoteNeverChanges,
@@ -73,6 +84,10 @@ impl Clause {
         Clause::OneEntryAtAnIndex,
         Clause::ExecutedOnce,
         Clause::NoAcknowledgedWriteIsLost,
+        Clause::ElectionNeedsQuorum,
+        Clause::OneConfiguration,
+        Clause::QuorumsIntersect,
+        Clause::SnapshotIsApplied,
     ];
 
     /// Its name, as in `reference: one leader in a term`.
@@ -164,6 +179,34 @@ impl Clause {
                 "no acknowledged write is lost",
                 "A write of which a client was told that it succeeded is applied.",
                 "Raft thesis (Ongaro 2014), section 6.3; Raft, section 5.3",
+            ),
+            _ => self.row_of_members(),
+        }
+    }
+
+    /// The same of who votes and of what is compacted.
+    const fn row_of_members(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Clause::ElectionNeedsQuorum => (
+                "an election needs a quorum",
+                "Where nodes tell who votes, a majority of the voters elects a leader.",
+                "Raft, section 5.2; Raft thesis (Ongaro 2014), sections 4.1 and 4.3",
+            ),
+            Clause::OneConfiguration => (
+                "one configuration at an index",
+                "No two nodes that stand at the same index of the log go by different \
+                 configurations.",
+                "Raft thesis (Ongaro 2014), section 4.1",
+            ),
+            Clause::QuorumsIntersect => (
+                "quorums intersect",
+                "Every quorum of a configuration has a node in common with every quorum of the next.",
+                "Raft thesis (Ongaro 2014), sections 4.1 and 4.3",
+            ),
+            _ => (
+                "a snapshot holds what was applied",
+                "Snapshots up to the same index are equal, and none goes beyond what was applied.",
+                "Raft, section 7; Raft thesis (Ongaro 2014), section 5.1",
             ),
         }
     }

@@ -4,6 +4,7 @@ use super::Mutant;
 
 mod clients;
 mod disk;
+mod members;
 mod messages;
 
 /// The list.
@@ -254,5 +255,53 @@ pub(super) const MUTANTS: &[Mutant] = &[
         known_steps: 3,
         known: include_str!("known/SM01.schedule"),
         hooks: || Box::new(disk::ReadBackNotSynced),
+    },
+    Mutant {
+        id: "SM06",
+        sentence: "a restart forgets who was added and removed",
+        caught_by: &[
+            "reference: one configuration at an index",
+            "reference",
+            "no panic",
+            "linearizable",
+            "converges",
+        ],
+        nodes: 5,
+        known_steps: 2,
+        known: include_str!("known/SM06.schedule"),
+        hooks: || Box::new(members::ChangesForgotten),
+    },
+    Mutant {
+        id: "SM07",
+        sentence: "a joint change needs only the new majority",
+        caught_by: &[
+            "reference: quorums intersect",
+            "reference",
+            "no panic",
+            "linearizable",
+            "converges",
+        ],
+        nodes: 5,
+        known_steps: 1,
+        known: include_str!("known/SM07.schedule"),
+        hooks: || Box::new(members::JointSkipped),
+    },
+    Mutant {
+        id: "SM08",
+        sentence: "a change of voters does not wait for the one before it",
+        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        nodes: 5,
+        known_steps: 4,
+        known: include_str!("known/SM08.schedule"),
+        hooks: || Box::new(members::ManyAtOnce),
+    },
+    Mutant {
+        id: "SM09",
+        sentence: "it is not saved that a change of voters is committed",
+        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        nodes: 3,
+        known_steps: 5,
+        known: include_str!("known/SM09.schedule"),
+        hooks: || Box::new(members::CommitNotKept),
     },
 ];

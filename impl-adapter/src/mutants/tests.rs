@@ -35,7 +35,7 @@ fn every_mutant_shows_in_a_schedule_of_its_known_length() {
 #[test]
 fn the_healthy_adapter_gets_through_what_shows_the_mutants() {
     for mutant in all() {
-        let shown = shows::<Server>(&parse(mutant.known), &boot(Config::default()));
+        let shown = shows::<Server>(&parse(mutant.known), &boot(mutant.healthy()));
         assert_eq!(shown, [], "{}", mutant.id);
     }
 }

@@ -7,7 +7,7 @@
 
 use super::Config;
 use super::wal::Recovered;
-use ::raft::eraftpb::{Entry, HardState, Message};
+use ::raft::eraftpb::{ConfChangeV2, Entry, HardState, Message};
 use std::fmt::Debug;
 
 /// What a mutant may do otherwise. Each default is what a correct server does.
@@ -89,6 +89,24 @@ pub trait Hooks: Debug + 'static {
     fn await_index(&self) -> bool {
         true
     }
+
+    /// Whether a change of who votes waits until the one before it is done.
+    #[inline]
+    fn one_change_at_a_time(&self) -> bool {
+        true
+    }
+
+    /// Whether it is made durable that a change of who votes is committed.
+    #[inline]
+    fn keep_commit(&self) -> bool {
+        true
+    }
+
+    /// The changes that the library is given for one that was committed.
+    #[inline]
+    fn steps(&self, change: ConfChangeV2) -> Vec<ConfChangeV2> {
+        vec![change]
+    }
 }
 
 /// Changes nothing.
@@ -143,5 +161,14 @@ impl Hooks for Planted {
     }
     fn await_index(&self) -> bool {
         self.0.await_index()
+    }
+    fn one_change_at_a_time(&self) -> bool {
+        self.0.one_change_at_a_time()
+    }
+    fn keep_commit(&self) -> bool {
+        self.0.keep_commit()
+    }
+    fn steps(&self, change: ConfChangeV2) -> Vec<ConfChangeV2> {
+        self.0.steps(change)
     }
 }

@@ -15,13 +15,14 @@ use super::storage::Store;
 use super::told::{self, Told, as_fact};
 use super::wal::Wal;
 use super::{Config, Status, Timer, someone};
-use ::raft::eraftpb::{self, Entry};
+use ::raft::eraftpb::{self, Entry, EntryType};
 use ::raft::{Raft, RawNode, ReadOnlyOption, Ready, StateRole};
 use schism::spec::map::{Get, Map, Op, Ret};
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
 use slog::Logger;
 use std::collections::VecDeque;
 
+mod changes;
 mod planted;
 
 /// One server of a replicated map.
@@ -78,6 +79,12 @@ impl<H: Hooks> Node for Server<H> {
         self.settle(io);
     }
 
+    fn disturb(&mut self, name: &str, argument: u64, io: &mut Io<Self>) {
+        self.tick(false, io);
+        self.wish(name, argument, io);
+        self.settle(io);
+    }
+
     fn view(&self) -> Status {
         let raft = &self.raft.raft;
         Status {
@@ -116,9 +123,9 @@ impl<H: Hooks> Server<H> {
             if hooks.state_survives() { Self::recall(io) } else { (Machine::default(), 0) };
         io.tell(Fact::Booted { applied, log_last });
         told::appended(&found.entries, io);
-        let mut voters: Vec<u64> = io.peers().into_iter().map(u64::from).collect();
-        voters.push(io.id().into());
-        voters.sort_unstable();
+        let nodes = io.peers().len() as u64 + 1;
+        let voters = config.voters_at_start.map_or(nodes, |voters| nodes.min(voters.into()));
+        let voters = (1..=voters).collect();
         let raft = RawNode::new(&library_config(config, io), Store::new(found, voters), logger)
             .expect("the configuration is valid, and the store does not fail");
         let again = config.tick * config.heartbeat_ticks * 2;
@@ -136,6 +143,7 @@ impl<H: Hooks> Server<H> {
             hooks,
         };
         server.tell_term(io);
+        server.tell_members(0, io);
         server.settle(io);
         server
     }
@@ -156,6 +164,9 @@ impl<H: Hooks> Server<H> {
         } else if raft.state == StateRole::Leader {
             let heartbeat = raft.heartbeat_timeout() - raft.heartbeat_elapsed();
             heartbeat.min(raft.election_timeout().saturating_sub(passed))
+        } else if !raft.promotable() {
+            // Who has no vote waits for nothing.
+            raft.election_timeout()
         } else {
             raft.randomized_election_timeout().saturating_sub(passed)
         };
@@ -274,7 +285,7 @@ impl<H: Hooks> Server<H> {
             self.wal.state(&state);
         }
         self.wal.write(io);
-        if self.hooks.sync(ready.must_sync(), state_is_news) {
+        if self.hooks.sync(self.must_sync(ready), state_is_news) {
             self.wal.sync(io);
         }
         if state_is_news {
@@ -300,6 +311,9 @@ impl<H: Hooks> Server<H> {
             io.tell(Fact::Applied { index: entry.index, entry: as_fact(entry), effective });
             if let Some((request, done)) = done {
                 self.answer(request, done, io);
+            }
+            if entry.entry_type != EntryType::EntryNormal {
+                self.change(entry, io);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Whole clusters of the healthy adapter in the simulation.
 
+mod members;
+
 use super::raft_rs::{Server, boot};
 use super::{Config, Status};
 use schism::execute::{Recording, execute};

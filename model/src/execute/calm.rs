@@ -1,12 +1,14 @@
 //! The end of every run: calm, fair, and not made of steps. All faults end, nodes that are down
 //! start, what was held back flows, and noise stops; the nodes keep their own jitter. Then a probe
-//! write must succeed through some node, every voter must take it in, and reads look at what the
-//! run's writes left behind.
+//! write must succeed through some voter, every voter must take it in, and reads look at what the
+//! run's writes left behind. All nodes vote, or those of the newest configuration that was told:
+//! who has been removed, or only listens, is promised nothing.
 //!
 //! Fairness matters more than it seems: an end without fresh election timeouts, or with fixed ones,
 //! blames healthy systems.
 
 use super::{Happening, Lane, World};
+use crate::fact::Nodes;
 use crate::id::{ClientId, NodeId, RequestId};
 use crate::node::Node;
 use crate::spec::Spec;
@@ -78,7 +80,7 @@ impl<N: Node> World<'_, N> {
         }
         let attempt = calm.attempts;
         calm.attempts += 1;
-        let node = NodeId::at(attempt as usize % self.processes.len());
+        let node = self.voter(attempt as usize);
         self.ask(None, ClientId::PROBE, node, N::Spec::probe(FIRST_PROBE + attempt));
     }
 
@@ -103,7 +105,20 @@ impl<N: Node> World<'_, N> {
         self.check_settled();
     }
 
-    /// Reads what the run's writes left behind: through every node, where that is few reads.
+    /// The nodes that vote, from the lowest.
+    fn voters(&self) -> impl Iterator<Item = NodeId> {
+        let voters = self.configured.map(|(_, config)| config.voters.0 | config.outgoing.0);
+        let all = (0..self.processes.len()).map(NodeId::at);
+        all.filter(move |node| voters.is_none_or(|voters| Nodes(voters).contains(*node)))
+    }
+
+    /// One of the nodes that vote, each in its turn.
+    fn voter(&self, turn: usize) -> NodeId {
+        let count = self.voters().count().max(1);
+        self.voters().nth(turn % count).unwrap_or(NodeId(1))
+    }
+
+    /// Reads what the run's writes left behind: through every voter, where that is few reads.
     fn look_around(&mut self) {
         let mut looks = Vec::new();
         for operation in &self.history.operations {
@@ -116,11 +131,11 @@ impl<N: Node> World<'_, N> {
                 looks.push(look);
             }
         }
-        let nodes = self.processes.len();
+        let nodes = self.voters().count();
         let through = if looks.len() * nodes <= LOOKS_MAX { nodes } else { 1 };
         for (turn, look) in looks.into_iter().enumerate() {
             for offset in 0..through {
-                self.ask(None, ClientId::PROBE, NodeId::at((turn + offset) % nodes), look.clone());
+                self.ask(None, ClientId::PROBE, self.voter(turn + offset), look.clone());
                 if let Some(calm) = &mut self.calm {
                     calm.looking += 1;
                 }
@@ -131,15 +146,16 @@ impl<N: Node> World<'_, N> {
     /// A look was not answered: a follower may refuse reads, so the node that took the probe is
     /// asked, and the others after it.
     fn look_again(&mut self, operation: usize) {
-        let nodes = self.processes.len();
         let Some(calm) = &mut self.calm else { return };
         let Some((first, _)) = calm.settled else { return };
         calm.retries += 1;
-        if calm.retries > RETRIES_MAX {
+        let retries = calm.retries;
+        if retries > RETRIES_MAX {
             calm.looking -= 1;
             return;
         }
-        let node = NodeId::at((first.index() + calm.retries as usize / 4) % nodes);
+        let place = self.voters().position(|voter| voter == first).unwrap_or(0);
+        let node = self.voter(place + retries as usize / 4);
         let look = self.history.operations[operation].op.clone();
         self.ask(None, ClientId::PROBE, node, look);
     }
@@ -154,7 +170,7 @@ impl<N: Node> World<'_, N> {
         }
     }
 
-    fn check_settled(&mut self) {
+    pub(super) fn check_settled(&mut self) {
         if let Some(calm) = &self.calm
             && let Some((node, request)) = calm.settled
             && calm.looking == 0
@@ -164,14 +180,13 @@ impl<N: Node> World<'_, N> {
         }
     }
 
-    /// The nodes that have not taken in this request, if nodes tell such things at all.
+    /// The voters that have not taken in this request, if nodes tell such things at all.
     fn behind(&self, request: RequestId) -> Vec<NodeId> {
         let Some(calm) = &self.calm else { return Vec::new() };
         if !self.tells_applied {
             return Vec::new();
         }
-        let nodes = (0..self.processes.len()).map(NodeId::at);
-        nodes.filter(|node| !calm.applied.contains(&(*node, request))).collect()
+        self.voters().filter(|node| !calm.applied.contains(&(*node, request))).collect()
     }
 
     /// The calm has lasted as long as it may.

@@ -41,7 +41,10 @@ impl<'a> Storm<'a> {
         let mut weights = [0; Kind::ALL.len()];
         for kind in shape.claim.kinds() {
             let weight = 1 + draws.below(8);
-            weights[kind as usize] = if draws.chance(2, 5) { weight } else { 0 };
+            // A node that brings many disturbances along is under test for what they do together.
+            let own = kind == Kind::Disturbances && shape.claim.disturbances().len() > 1;
+            let (chance, weight) = if own { (4, 3 * weight) } else { (2, weight) };
+            weights[kind as usize] = if draws.chance(chance, 5) { weight } else { 0 };
         }
         if weights.iter().sum::<u64>() == 0 {
             let kinds: Vec<Kind> = shape.claim.kinds().collect();
@@ -64,6 +67,12 @@ impl<'a> Storm<'a> {
             let kind = Kind::ALL[self.draws.weighted(&self.weights)];
             let (fault, end) = self.fault(kind);
             planned.push((Time::millis(at), Action::Fault(fault)));
+            // An administrator seldom does one thing alone.
+            if kind == Kind::Disturbances && self.has_many() && self.draws.chance(1, 2) {
+                let soon = at + self.draws.between(0, 30);
+                let (fault, _) = self.fault(kind);
+                planned.push((Time::millis(soon), Action::Fault(fault)));
+            }
             if let Some(end) = end
                 && self.draws.chance(3, 4)
             {
@@ -75,6 +84,11 @@ impl<'a> Storm<'a> {
                 planned.push((Time::millis(at + lasts), Action::Fault(end)));
             }
         }
+    }
+
+    /// Whether nodes bring several disturbances along.
+    fn has_many(&self) -> bool {
+        self.shape.claim.disturbances().len() > 1
     }
 
     /// How long a fault lasts, in milliseconds: less than an election, about one, several.

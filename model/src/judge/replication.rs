@@ -79,7 +79,9 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
 /// The requests that a refusal is about, the earlier one first.
 fn requests(refusal: &Refusal) -> [Option<RequestId>; 3] {
     let (before, mine) = match refusal.against {
-        Against::Log { entry, .. } | Against::Quorum { entry, .. } => (entry, None),
+        Against::Log { entry, .. }
+        | Against::Quorum { entry, .. }
+        | Against::Voters { entry, .. } => (entry, None),
         Against::Committed { entry, mine, .. } => (entry, mine),
         Against::Durable { entry, .. } | Against::Applied { entry, .. } => (Some(entry), None),
         Against::Below { mine, other, .. } => (Some(other), Some(mine)),
@@ -100,7 +102,9 @@ fn nodes(refusal: &Refusal) -> Vec<NodeId> {
         | Against::Durable { node, .. }
         | Against::Below { node, .. }
         | Against::Committed { node, .. }
-        | Against::Applied { node, .. } => node,
+        | Against::Applied { node, .. }
+        | Against::Snapshot { node, .. }
+        | Against::Configuration { first: Some((node, _)), .. } => node,
         _ => refusal.told.node,
     };
     let mut nodes = vec![first, refusal.told.node];

@@ -52,6 +52,7 @@ impl Cluster {
             }
         }
         self.members[who].commit = Some(index);
+        self.has_committed(who);
         Ok(())
     }
 
@@ -84,8 +85,11 @@ impl Cluster {
         for (node, member) in self.members.iter().enumerate() {
             silent |= u64::from(member.log.obscure(index)) << node;
         }
-        let needed = self.members.len() as u32 / 2 + 1;
         let mine = log.at(index);
+        if !self.configs.is_empty() {
+            return self.quorum_of_voters(who, told, index, silent);
+        }
+        let needed = self.members.len() as u32 / 2 + 1;
         let holders = if mine.known() {
             silent | self.entries.get(mine).holders
         } else {
@@ -99,6 +103,33 @@ impl Cluster {
         }
         let against = Against::Quorum { entry: self.entries.entry(mine), holders, needed };
         refuse(Clause::CommitNeedsQuorum, told, against)
+    }
+
+    /// The same where nodes tell who votes.
+    fn quorum_of_voters(&self, who: usize, told: &Told, index: u64, silent: u64) -> Step {
+        let member = &self.members[who];
+        let (mine, leads) = (member.log.at(index), member.leads());
+        let possible = |place: Place| silent | self.entries.get(place).holders;
+        let enough = if mine.known() {
+            self.may_commit(who, leads, possible(mine))
+        } else {
+            let mut places = self.entries.at(index);
+            places.any(|place| self.may_commit(who, leads, possible(place)))
+                || self.may_commit(who, leads, silent)
+        };
+        let Some((index, config)) = self.held_against(who).filter(|_| !enough) else {
+            return Ok(());
+        };
+        let holders = if mine.known() { possible(mine) } else { silent };
+        let entry = self.entries.entry(mine);
+        refuse(Clause::CommitNeedsQuorum, told, Against::Voters { entry, holders, index, config })
+    }
+
+    /// What speaks against a snapshot whose last entry is of this term.
+    pub(super) fn applied_in_another_term(&self, index: u64, term: u64) -> Option<Against> {
+        let first = self.applied.get(index as usize - 1).copied().flatten()?;
+        let FirstApplied { entry, node, time } = first;
+        (entry.term != term).then_some(Against::Applied { index, entry, node, time })
     }
 
     pub(super) fn applies(
@@ -116,6 +147,7 @@ impl Cluster {
         if let Some(commit) = member.commit.filter(|commit| index > *commit) {
             return refuse(Clause::OnlyCommittedIsApplied, told, Against::Index(commit));
         }
+        self.goes_by(who, told)?;
         self.same_entry(told, index, entry)?;
         if let Some(request) = entry.request {
             self.requests.named = true;

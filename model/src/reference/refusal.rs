@@ -2,7 +2,7 @@
 //! clients' operations; here nothing is formatted, since almost every run refuses nothing.
 
 use super::Clause;
-use crate::fact::{Entry, Told};
+use crate::fact::{Config, Entry, Told};
 use crate::id::NodeId;
 use crate::time::Time;
 
@@ -15,6 +15,14 @@ pub struct Refusal {
     pub told: Told,
     /// What it contradicts.
     pub against: Against,
+}
+
+/// What becomes of a fact.
+pub(super) type Step = Result<(), Box<Refusal>>;
+
+#[cold]
+pub(super) fn refuse(clause: Clause, told: &Told, against: Against) -> Step {
+    Err(Box::new(Refusal { clause, told: *told, against }))
 }
 
 /// The other side of a contradiction: what was told before.
@@ -107,6 +115,37 @@ pub enum Against {
         index: u64,
         /// What.
         entry: Entry,
+        /// Who told it first.
+        node: NodeId,
+        /// When.
+        time: Time,
+    },
+    /// Too few of the voters of a configuration gave their vote, or made the entry durable.
+    Voters {
+        /// The entry; `None` if the teller's log does not show which one it is, or for an election.
+        entry: Option<Entry>,
+        /// The nodes that may have, those included that tell nothing: bit 0 is n1.
+        holders: u64,
+        /// The index that brought the configuration.
+        index: u64,
+        /// Whose majority it takes.
+        config: Config,
+    },
+    /// A configuration that was told.
+    Configuration {
+        /// The index that brought it.
+        index: u64,
+        /// What it is.
+        config: Config,
+        /// Who told it first, and when; `None` for the one that the teller itself went by.
+        first: Option<(NodeId, Time)>,
+    },
+    /// A snapshot that was told with the same index.
+    Snapshot {
+        /// The term of its last entry.
+        term: u64,
+        /// A digest of the state.
+        digest: u64,
         /// Who told it first.
         node: NodeId,
         /// When.

@@ -7,8 +7,11 @@
 //! what is committed and applied are in `commit.rs`.
 
 use super::commit::{Committed, FirstApplied, NO_TERM};
+use super::configuration::{Configurations, Standing};
 use super::log::{Entries, Log, Place};
+pub(super) use super::refusal::{Step, refuse};
 use super::requests::Requests;
+use super::snapshot::Taken;
 use super::{Against, Clause, Refusal};
 use crate::fact::{Entry, Fact, Told};
 use crate::id::NodeId;
@@ -31,6 +34,9 @@ pub struct Cluster {
     /// The highest index that a restored state machine stood at.
     pub(super) restored: u64,
     pub(super) requests: Requests,
+    pub(super) configs: Configurations,
+    /// The snapshots that were told.
+    pub(super) snapshots: Vec<Taken>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +51,7 @@ struct Leader {
 pub(super) struct Member {
     incarnation: u32,
     /// The highest term it was in; 0 for none.
-    term: u64,
+    pub(super) term: u64,
     /// When it first told so, and in which incarnation.
     term_since: (Time, u32),
     /// Its vote in that term.
@@ -67,6 +73,7 @@ pub(super) struct Member {
     pub(super) applied: Option<u64>,
     /// Whether it ever told what it applied.
     pub(super) tells_applied: bool,
+    pub(super) standing: Standing,
 }
 
 impl Member {
@@ -85,6 +92,7 @@ impl Member {
             commit: None,
             applied: None,
             tells_applied: false,
+            standing: Standing::default(),
         }
     }
 
@@ -96,21 +104,15 @@ impl Member {
         self.log.forget();
         self.commit = None;
         self.applied = None;
+        self.standing.restart(0, Time::ZERO);
     }
 
     /// Whether it leads, as far as is certain: a node that does not tell its terms cannot show that
     /// it ceased to.
     #[inline]
-    fn leads(&self) -> bool {
+    pub(super) fn leads(&self) -> bool {
         self.elected != 0 && self.elected == self.current
     }
-}
-
-pub(super) type Step = Result<(), Box<Refusal>>;
-
-#[cold]
-pub(super) fn refuse(clause: Clause, told: &Told, against: Against) -> Step {
-    Err(Box::new(Refusal { clause, told: *told, against }))
 }
 
 impl Cluster {
@@ -125,6 +127,8 @@ impl Cluster {
             applied: Vec::new(),
             restored: 0,
             requests: Requests::default(),
+            configs: Configurations::default(),
+            snapshots: Vec::new(),
         }
     }
 
@@ -163,7 +167,9 @@ impl Cluster {
             Fact::Applied { index, entry, effective } => {
                 self.applies(who, told, index, entry, effective)
             }
-            Fact::Configured { .. } | Fact::Snapshot { .. } | Fact::Acked { .. } => Ok(()),
+            Fact::Configured { index, config } => self.configured(who, told, index, config),
+            Fact::Snapshot { index, term, digest } => self.snapped(who, told, index, term, digest),
+            Fact::Acked { .. } => Ok(()),
         }
     }
 
@@ -206,6 +212,7 @@ impl Cluster {
         let member = &mut self.members[who];
         member.log.restore(last);
         member.applied = Some(applied);
+        member.standing.restart(applied, told.time);
         self.restored = self.restored.max(applied);
         Ok(())
     }
@@ -225,6 +232,9 @@ impl Cluster {
         }
         member.vote_told |= vote.is_some();
         member.current = term;
+        if let Some(candidate) = vote {
+            self.voted(who, term, candidate);
+        }
         Ok(())
     }
 
@@ -242,6 +252,7 @@ impl Cluster {
             member.term_since = (told.time, told.incarnation);
             member.vote = None;
             member.vote_told = false;
+            self.new_term(who);
         }
         Ok(())
     }
@@ -266,6 +277,7 @@ impl Cluster {
             member.vote_since = (told.time, told.incarnation);
         }
         member.elected = term;
+        self.enough_votes(who, told, term)?;
         self.leaders.push(Leader { term, node: told.node, time: told.time });
         self.complete(who, told, term)
     }

@@ -4,3 +4,4 @@
 mod healthy;
 mod raft;
 mod stories;
+mod voters;

@@ -47,7 +47,7 @@ fn everything_is_listed_in_columns_and_as_json() {
     assert_eq!(list["targets"][0]["survives"], "crashes power-loss");
     assert_eq!(list["mutants"][0]["target"], "mutant:lazy");
     assert_eq!(list["faults"].as_array().map(Vec::len), Some(Kind::ALL.len()));
-    assert_eq!(list["properties"][2]["clauses"].as_array().map(Vec::len), Some(14));
+    assert_eq!(list["properties"][2]["clauses"].as_array().map(Vec::len), Some(18));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod page;
 
 use super::Reference;
-use crate::fact::{Entry, Fact, Told};
+use crate::fact::{Config, Entry, Fact, Told};
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, NodeId, RequestId};
 use crate::judge::Property;
@@ -51,6 +51,12 @@ fn applied(index: u64, entry: Entry) -> Fact {
 
 fn voted(term: u64, vote: u32) -> Fact {
     Term { term, vote: Some(NodeId(vote)) }
+}
+
+/// The voters since an index.
+fn configured(index: u64, voters: &[u32]) -> Fact {
+    let voters = voters.iter().map(|node| NodeId(*node)).collect();
+    Fact::Configured { index, config: Config { voters, ..Config::default() } }
 }
 
 const UP: Fact = Booted { applied: 0, log_last: 0 };

@@ -4,11 +4,13 @@
 //! by what it asked for: `put k1 5 (c0#1)`.
 
 use super::entry;
-use crate::fact::{Entry, Fact, Told};
+use crate::fact::{Entry, Fact, Nodes, Told};
 use crate::history::History;
-use crate::id::{NodeId, RequestId};
+use crate::id::RequestId;
 use crate::reference::{Against, Clause, Refusal};
 use crate::spec::Spec;
+
+mod voters;
 
 /// What names are taken from.
 pub(super) struct Words<'a, S: Spec> {
@@ -88,6 +90,14 @@ impl<S: Spec> Words<'_, S> {
             (Clause::NoAcknowledgedWriteIsLost, Fact::Acked { request, .. }) => {
                 format!("lost acknowledged write: {}", self.request(request))
             }
+            (Clause::ElectionNeedsQuorum, Fact::Elected { term }) => {
+                format!("{node} was elected in term {term} without a quorum")
+            }
+            (Clause::OneConfiguration, _) => format!("{node} goes by another configuration"),
+            (Clause::QuorumsIntersect, _) => "two majorities without a node in common".to_owned(),
+            (Clause::SnapshotIsApplied, Fact::Snapshot { index, .. }) => {
+                format!("{node} has a wrong snapshot up to index {index}")
+            }
             (clause, _) => clause.name().to_owned(),
         }
     }
@@ -133,6 +143,8 @@ impl<S: Spec> Words<'_, S> {
                     self.nodes
                 )
             }
+            (Against::Voters { .. } | Against::Configuration { .. }, _)
+            | (_, Fact::Configured { .. } | Fact::Snapshot { .. }) => self.of_voters(refusal),
             (Against::Index(before), Fact::Committed { index }) => {
                 format!("{who} told the log committed up to {index} at {now}, after {before}.")
             }
@@ -311,13 +323,15 @@ fn pause(restarted: bool) -> &'static str {
 
 /// `no node`, `only n1`, `only n1 and n3`.
 fn only(nodes: u64) -> String {
-    let names: Vec<String> = (0..64_usize)
-        .filter(|place| nodes >> place & 1 == 1)
-        .map(|place| NodeId::at(place).to_string())
-        .collect();
+    if nodes == 0 { "no node".to_owned() } else { format!("only {}", names(Nodes(nodes))) }
+}
+
+/// `n1`, `n1 and n3`, `n1, n2 and n3`.
+fn names(nodes: Nodes) -> String {
+    let names: Vec<String> = nodes.iter().map(|node| node.to_string()).collect();
     match &names[..] {
         [] => "no node".to_owned(),
-        [one] => format!("only {one}"),
-        [most @ .., last] => format!("only {} and {last}", most.join(", ")),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

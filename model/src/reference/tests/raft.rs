@@ -6,7 +6,7 @@
 
 mod protocol;
 
-use crate::fact::{Entry, Fact, Told};
+use crate::fact::{Config, Entry, Fact, Told};
 use crate::id::NodeId;
 use crate::seed::{Draws, Seed};
 use crate::time::Time;
@@ -29,6 +29,7 @@ pub(super) enum Bug {
     AnswersEarly,
     SkipsNew,
     GarblesEntries,
+    LeadsAlone,
 }
 
 #[derive(Clone, Default)]
@@ -197,6 +198,8 @@ impl World {
             effects.push(Effect::Tell(Fact::Appended { index, entry }));
         }
         effects.push(Effect::Tell(Fact::Term { term: disk.term, vote: disk.vote }));
+        let config = Config { voters: (0..nodes).map(NodeId::at).collect(), ..Config::default() };
+        effects.push(Effect::Tell(Fact::Configured { index: 0, config }));
         self.carry_out(who, effects);
     }
 

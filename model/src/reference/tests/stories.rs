@@ -6,31 +6,31 @@ use crate::id::{ClientId, NodeId, RequestId};
 use crate::time::Time;
 use Fact::{Acked, Appended, Applied, Booted, Committed, Elected, Term};
 
-const N1: NodeId = NodeId(1);
-const N2: NodeId = NodeId(2);
-const N3: NodeId = NodeId(3);
+pub(super) const N1: NodeId = NodeId(1);
+pub(super) const N2: NodeId = NodeId(2);
+pub(super) const N3: NodeId = NodeId(3);
 
-fn request(number: u32) -> RequestId {
+pub(super) fn request(number: u32) -> RequestId {
     RequestId { client: ClientId(0), number }
 }
 
-fn entry(term: u64, number: u32) -> Entry {
+pub(super) fn entry(term: u64, number: u32) -> Entry {
     Entry { term, digest: u64::from(number), request: Some(request(number)) }
 }
 
-fn appended(index: u64, term: u64, number: u32) -> Fact {
+pub(super) fn appended(index: u64, term: u64, number: u32) -> Fact {
     Appended { index, entry: entry(term, number) }
 }
 
-fn applied(index: u64, term: u64, number: u32) -> Fact {
+pub(super) fn applied(index: u64, term: u64, number: u32) -> Fact {
     Applied { index, entry: entry(term, number), effective: true }
 }
 
-fn acked(number: u32) -> Fact {
+pub(super) fn acked(number: u32) -> Fact {
     Acked { request: request(number), read: false }
 }
 
-fn term(term: u64, vote: NodeId) -> Fact {
+pub(super) fn term(term: u64, vote: NodeId) -> Fact {
     Term { term, vote: Some(vote) }
 }
 
@@ -56,22 +56,22 @@ fn judge(facts: &[(NodeId, Fact)]) -> Result<(), Box<Refusal>> {
 
 /// The last fact of the story is refused, for this reason.
 #[track_caller]
-fn refused(facts: &[(NodeId, Fact)], clause: Clause, against: Against) {
+pub(super) fn refused(facts: &[(NodeId, Fact)], clause: Clause, against: Against) {
     let last = *told(facts).last().expect("a story has facts");
     assert_eq!(judge(facts), Err(Box::new(Refusal { clause, told: last, against })));
 }
 
 #[track_caller]
-fn accepted(facts: &[(NodeId, Fact)]) {
+pub(super) fn accepted(facts: &[(NodeId, Fact)]) {
     assert_eq!(judge(facts), Ok(()));
 }
 
-fn ms(ms: u64) -> Time {
+pub(super) fn ms(ms: u64) -> Time {
     Time::millis(ms)
 }
 
 /// Every node comes up with nothing on its disk, in 300 ms.
-const UP: [(NodeId, Fact); 3] = [
+pub(super) const UP: [(NodeId, Fact); 3] = [
     (N1, Booted { applied: 0, log_last: 0 }),
     (N2, Booted { applied: 0, log_last: 0 }),
     (N3, Booted { applied: 0, log_last: 0 }),
@@ -92,7 +92,7 @@ fn one_committed() -> Vec<(NodeId, Fact)> {
     facts
 }
 
-fn then(mut facts: Vec<(NodeId, Fact)>, more: &[(NodeId, Fact)]) -> Vec<(NodeId, Fact)> {
+pub(super) fn then(mut facts: Vec<(NodeId, Fact)>, more: &[(NodeId, Fact)]) -> Vec<(NodeId, Fact)> {
     facts.extend_from_slice(more);
     facts
 }

@@ -1,7 +1,8 @@
 //! The reference page tells the truth: it has every clause as the code has it, and its example
 //! sentences are what the judge says.
 
-use super::{COMMITTED, FIRST, UP, applied, entry, own, request, then, violation, voted};
+use super::{COMMITTED, FIRST, UP, applied, configured, entry, own, request, then};
+use super::{violation, voted};
 use crate::fact::Fact::{Acked, Appended, Committed, Elected};
 use crate::fact::{Entry, Fact};
 use crate::reference::Clause;
@@ -55,6 +56,20 @@ fn story(clause: Clause) -> Vec<(u32, Fact)> {
         Clause::NoAcknowledgedWriteIsLost => {
             let acked = Acked { request: request(8), read: false };
             vec![(1, applied(1, entry(1, 7))), (2, acked)]
+        }
+        Clause::ElectionNeedsQuorum => {
+            let three = [(1, configured(0, &[1, 2, 3])), (2, voted(1, 3)), (3, voted(1, 3))];
+            then(&three, &[(1, voted(2, 1)), (2, voted(2, 2)), (1, Elected { term: 2 })])
+        }
+        Clause::OneConfiguration => {
+            vec![(1, configured(4, &[1, 2])), (2, configured(4, &[1, 2, 3]))]
+        }
+        Clause::QuorumsIntersect => {
+            vec![(1, configured(0, &[1])), (1, configured(4, &[1, 2, 3]))]
+        }
+        Clause::SnapshotIsApplied => {
+            let taken = |digest| Fact::Snapshot { index: 8, term: 2, digest };
+            vec![(1, taken(0xa1)), (3, taken(0xb2))]
         }
     }
 }

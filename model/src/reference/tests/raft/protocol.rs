@@ -17,7 +17,8 @@ impl World {
             effects.push(send(who, to, disk.term, Body::Vote { last: last(&disk.log) }));
         }
         self.carry_out(who, effects);
-        if self.majority() == 1 && self.servers[who].up {
+        let alone = self.majority() == 1 || self.bug == Bug::LeadsAlone;
+        if alone && self.servers[who].up {
             self.lead(who, disk);
         }
     }

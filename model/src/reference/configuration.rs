@@ -1,0 +1,267 @@
+//! The clauses on who votes: which configurations there are, that their quorums overlap, and what a
+//! majority is. Configurations come in as they are told; a quorum that was needed goes out as yes
+//! or no; see `replication.rs`.
+//!
+//! Nodes apply a change each in its own time, so they go by different configurations for a while,
+//! and a quorum is that of the node which needed it. A configuration is replicated state like any
+//! other: after the same index it is the same on every node (Raft thesis, chapter 4).
+
+use super::replication::{Cluster, INDEX_MAX, Step, refuse};
+use super::{Against, Clause};
+use crate::fact::{Config, Nodes, Told};
+use crate::id::NodeId;
+use crate::time::Time;
+
+/// A configuration that was told, and who told it first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Installed {
+    index: u64,
+    config: Config,
+    node: NodeId,
+    time: Time,
+}
+
+/// The votes of a term for one candidate.
+#[derive(Clone, Copy, Debug)]
+struct Ballot {
+    term: u64,
+    candidate: NodeId,
+    voters: u64,
+}
+
+/// What was told of configurations; empty where nobody tells any, and then all nodes vote.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Configurations {
+    /// By index.
+    told: Vec<Installed>,
+    /// In the order of their first votes.
+    ballots: Vec<Ballot>,
+    /// The highest term in which anybody was when the first configuration was told: votes of up to
+    /// there were not counted.
+    uncounted: u64,
+}
+
+/// By which configuration a node goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Standing {
+    /// The index that brought it, and what it is, where that was told since the node came up or
+    /// took in a snapshot.
+    now: Option<(u64, Config)>,
+    /// Where it stood when it told a commit last: what it commits next is by this configuration, or
+    /// by one that it has passed through since.
+    at_commit: u64,
+    /// The same of its latest term, for being elected.
+    at_term: u64,
+    /// Up to which index it had applied the log before the event in which it last told so, and when
+    /// that was. Changes of the same event may be told after all that it applied.
+    passed: u64,
+    event: Time,
+    /// Whether it ever told a configuration.
+    tells: bool,
+    /// Whether it ever told a vote.
+    votes: bool,
+}
+
+impl Standing {
+    /// The node came up, or took in another node's state, which stands at this index.
+    pub(super) fn restart(&mut self, applied: u64, event: Time) {
+        (self.now, self.at_commit) = (None, 0);
+        (self.passed, self.event) = (applied, event);
+    }
+
+    /// The node stands at this index, and tells something more of it in this event.
+    #[inline]
+    fn passes(&mut self, applied: Option<u64>, event: Time) {
+        if self.event != event {
+            (self.passed, self.event) = (applied.unwrap_or(0), event);
+        }
+    }
+}
+
+impl Configurations {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    /// A configuration that stands between two indices, the lower one excluded, and is not this
+    /// one.
+    fn other_between(&self, low: u64, high: u64, config: Config) -> Option<&Installed> {
+        let between = |other: &&Installed| low < other.index && other.index <= high;
+        self.told.iter().filter(between).find(|other| other.config != config)
+    }
+}
+
+impl Cluster {
+    pub(super) fn configured(
+        &mut self,
+        who: usize,
+        told: &Told,
+        index: u64,
+        config: Config,
+    ) -> Step {
+        if index > INDEX_MAX || config.voters.is_empty() {
+            return Ok(());
+        }
+        let place = self.configs.told.partition_point(|other| other.index < index);
+        let same = self.configs.told.get(place).filter(|other| other.index == index);
+        if let Some(other) = same.filter(|other| other.config != config) {
+            return refuse(Clause::OneConfiguration, told, Against::configuration(other));
+        }
+        let new = same.is_none();
+        if self.configs.is_empty() {
+            self.configs.uncounted = self.members.iter().map(|m| m.term).max().unwrap_or(0);
+        }
+        // What the node has applied already may have brought it to a later one.
+        let member = &mut self.members[who];
+        member.standing.passes(member.applied, told.time);
+        let passed = member.standing.passed;
+        if let Some(other) = self.configs.other_between(index, passed, config) {
+            return refuse(Clause::OneConfiguration, told, Against::configuration(other));
+        }
+        let before = self.members[who].standing.now;
+        if let Some((before, old)) = before.filter(|(before, _)| *before <= index)
+            && !always_overlap(&old, &config)
+        {
+            let against = Against::Configuration { index: before, config: old, first: None };
+            return refuse(Clause::QuorumsIntersect, told, against);
+        }
+        if new {
+            let installed = Installed { index, config, node: told.node, time: told.time };
+            self.configs.told.insert(place, installed);
+        }
+        let standing = &mut self.members[who].standing;
+        if standing.now.is_none() {
+            (standing.at_commit, standing.at_term) = (index, standing.at_term.min(index));
+        }
+        standing.now = Some((index, config));
+        standing.tells = true;
+        Ok(())
+    }
+
+    /// The node applies more of the log, so that it goes by all changes that it applied in earlier
+    /// events. Whether it told them.
+    #[inline]
+    pub(super) fn goes_by(&mut self, who: usize, told: &Told) -> Step {
+        let Some(last) = self.configs.told.last() else { return Ok(()) };
+        let member = &mut self.members[who];
+        member.standing.passes(member.applied, told.time);
+        if let Some((since, config)) = member.standing.now
+            && last.index > since
+            && let Some(other) = self.configs.other_between(since, member.standing.passed, config)
+        {
+            return refuse(Clause::OneConfiguration, told, Against::configuration(other));
+        }
+        Ok(())
+    }
+
+    /// Whether these nodes are enough for `who` to take an entry for committed. A leader counts by
+    /// a configuration that it went by; who was told of the commit does not show by which, so any
+    /// that is known will do, and where a node is silent about its own there is no telling.
+    pub(super) fn may_commit(&self, who: usize, leads: bool, nodes: u64) -> bool {
+        let standing = &self.members[who].standing;
+        match standing.now.filter(|_| leads) {
+            Some((now, _)) => self.any_within(standing.at_commit, now, nodes),
+            None if self.members.iter().all(|member| member.standing.tells) => {
+                self.any_within(0, u64::MAX, nodes)
+            }
+            None => true,
+        }
+    }
+
+    /// The configuration that a refused commit is held against: the node's own, or the newest.
+    pub(super) fn held_against(&self, who: usize) -> Option<(u64, Config)> {
+        let newest = self.configs.told.last().map(|last| (last.index, last.config));
+        self.members[who].standing.now.or(newest)
+    }
+
+    fn any_within(&self, low: u64, high: u64, nodes: u64) -> bool {
+        let within = |other: &&Installed| low <= other.index && other.index <= high;
+        self.configs.told.iter().filter(within).any(|other| is_quorum(&other.config, nodes))
+    }
+
+    /// The node has told a commit.
+    #[inline]
+    pub(super) fn has_committed(&mut self, who: usize) {
+        let standing = &mut self.members[who].standing;
+        if let Some((now, _)) = standing.now {
+            standing.at_commit = now;
+        }
+    }
+
+    /// The node is in a new term.
+    #[inline]
+    pub(super) fn new_term(&mut self, who: usize) {
+        let standing = &mut self.members[who].standing;
+        standing.at_term = standing.now.map_or(0, |(now, _)| now);
+    }
+
+    /// The node gave its vote, or repeats that it did.
+    pub(super) fn voted(&mut self, who: usize, term: u64, candidate: NodeId) {
+        self.members[who].standing.votes = true;
+        if self.configs.is_empty() {
+            return;
+        }
+        let bit = 1_u64.checked_shl(who as u32).unwrap_or(0);
+        let mut ballots = self.configs.ballots.iter_mut().rev();
+        match ballots.find(|ballot| ballot.term == term && ballot.candidate == candidate) {
+            Some(ballot) => ballot.voters |= bit,
+            None => self.configs.ballots.push(Ballot { term, candidate, voters: bit }),
+        }
+    }
+
+    /// Whether a majority may have voted for the leader of a term: it told so, or tells no votes.
+    pub(super) fn enough_votes(&self, who: usize, told: &Told, term: u64) -> Step {
+        let standing = &self.members[who].standing;
+        let Some((now, config)) = standing.now else { return Ok(()) };
+        let mut nodes = 1_u64.checked_shl(who as u32).unwrap_or(0);
+        for (node, member) in self.members.iter().enumerate() {
+            nodes |= u64::from(!member.standing.votes).checked_shl(node as u32).unwrap_or(0);
+        }
+        let own = |ballot: &&Ballot| ballot.term == term && ballot.candidate == told.node;
+        nodes |= self.configs.ballots.iter().rev().find(own).map_or(0, |ballot| ballot.voters);
+        let unsure = term <= self.configs.uncounted || self.members.len() > 64;
+        if unsure || self.any_within(standing.at_term, now, nodes) {
+            return Ok(());
+        }
+        let against = Against::Voters { entry: None, holders: nodes, index: now, config };
+        refuse(Clause::ElectionNeedsQuorum, told, against)
+    }
+}
+
+impl Against {
+    fn configuration(other: &Installed) -> Against {
+        let Installed { index, config, node, time } = *other;
+        Against::Configuration { index, config, first: Some((node, time)) }
+    }
+}
+
+/// Whether these nodes are a majority of the voters, and of the outgoing ones where there are any.
+fn is_quorum(config: &Config, nodes: u64) -> bool {
+    let most =
+        |voters: Nodes| voters.is_empty() || 2 * (voters.0 & nodes).count_ones() > voters.len();
+    most(config.voters) && most(config.outgoing)
+}
+
+/// More voters than this are not looked at.
+const VOTERS_MAX: u32 = 12;
+
+/// Whether every quorum of the one has a node in common with every quorum of the other: no set of
+/// voters is one, while those that are left are the other.
+fn always_overlap(one: &Config, other: &Config) -> bool {
+    let halves = |config: &Config| config.voters.0 | config.outgoing.0;
+    let all = halves(one) | halves(other);
+    if all.count_ones() > VOTERS_MAX {
+        return true;
+    }
+    let mut some = all;
+    loop {
+        if is_quorum(one, some) && is_quorum(other, all & !some) {
+            return false;
+        }
+        if some == 0 {
+            return true;
+        }
+        some = (some - 1) & all;
+    }
+}
