@@ -67,6 +67,7 @@ impl<H: Hooks> Node for Server<H> {
                 if self.hooks.answer_at_first() {
                     self.heard(&body.0, io);
                 }
+                self.keep_up(&body.0);
                 // What the library refuses (a proposal that has no leader to go to, a message from
                 // a stranger) is lost like a message on the way.
                 let _ = self.raft.step(*body.0);

@@ -9,7 +9,7 @@ use super::Server;
 use crate::raft::hooks::Hooks;
 use crate::raft::members;
 use ::raft::Ready;
-use ::raft::eraftpb::Entry;
+use ::raft::eraftpb::{Entry, Message, MessageType};
 use schism::{Fact, Io};
 
 impl<H: Hooks> Server<H> {
@@ -57,6 +57,21 @@ impl<H: Hooks> Server<H> {
         let term = self.raft.raft.term;
         if self.leads() && !self.raft.raft.promotable() {
             self.raft.raft.become_follower(term, ::raft::INVALID_ID);
+        }
+    }
+
+    /// Brings a node that has no vote to the term of who asks for a pre-vote. It refuses with its
+    /// own term, and a refusal of a lower one is not read: neither is the commit index in it, by
+    /// which the last voter would learn that it needs no vote but its own (docs/FINDINGS.md).
+    #[inline]
+    pub(super) fn keep_up(&mut self, message: &Message) {
+        if self.config.voters_at_start.is_some()
+            && message.msg_type == MessageType::MsgRequestPreVote
+            && !self.raft.raft.promotable()
+            && !self.leads()
+            && message.term > self.raft.raft.term + 1
+        {
+            self.raft.raft.become_follower(message.term - 1, ::raft::INVALID_ID);
         }
     }
 

@@ -130,9 +130,15 @@ fn what_was_found_is_still_there() {
     for found in [
         include_str!("../found/priority-panic.schedule"),
         include_str!("../found/priority-deadlock.schedule"),
+        include_str!("../found/refusal-unread.schedule"),
     ] {
-        let failure = Saved::parse(found).failure.expect("the file says how it fails");
-        let shown = failures(&run_text(found), 3);
+        let saved = Saved::parse(found);
+        let trace = match saved.target.as_deref() {
+            Some("raft-rs") => run_with(found, Config::default(), Recording::default()),
+            _ => run_text(found),
+        };
+        let failure = saved.failure.expect("the file says how it fails");
+        let shown = failures(&trace, 3);
         assert_eq!(shown, [failure]);
     }
 }
