@@ -14,6 +14,7 @@ mod nodes;
 mod regressions;
 mod sabotage;
 mod saved;
+mod stopped;
 mod tidy;
 
 /// A check of so many cases that does not depend on the environment and saves nothing.

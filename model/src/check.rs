@@ -24,17 +24,21 @@ use std::sync::Arc;
 
 mod cases;
 mod clock;
+mod confirm;
 mod hunt;
 mod minimise;
+mod neighbours;
 mod outcome;
 mod regressions;
 mod run;
 mod sabotage;
 mod settings;
+mod smaller;
 mod strategy;
 mod subject;
 
 pub use cases::Cases;
+pub use confirm::{Confirmed, Near};
 pub use hunt::{Finding, Hunted};
 pub use outcome::{Brief, Checked, Outcome};
 pub use regressions::Replayed;
@@ -42,6 +46,7 @@ pub use sabotage::Thoroughness;
 pub use settings::Settings;
 #[cfg(feature = "cli")]
 pub(crate) use settings::variable;
+pub use smaller::{Size, Smaller};
 pub use strategy::{ScheduleTree, Schedules, schedules};
 pub use subject::Ruling;
 pub(crate) use subject::Subject;

@@ -1,7 +1,8 @@
 //! A check of any kind of node comes in; what the commands need of it goes out, without the node's
 //! type.
 
-use crate::check::{Check, Checked, Replayed};
+use crate::campaign::Stop;
+use crate::check::{Check, Checked, Confirmed, Replayed, Smaller};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
@@ -58,6 +59,8 @@ pub(super) struct Wishes {
     pub(super) saved_first: bool,
     /// The command that replays a file.
     pub(super) replay: String,
+    /// Whoever asks it to stop gets what is known by then.
+    pub(super) stop: Stop,
 }
 
 /// A schedule that was run again.
@@ -98,6 +101,22 @@ pub(super) trait Target {
         again: &str,
         story: bool,
     ) -> Result<Again, Error>;
+    /// Runs a schedule and its neighbours.
+    fn confirm(
+        &self,
+        saved: &Saved,
+        file: Option<&Path>,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Confirmed, Error>;
+    /// Looks for a smaller schedule, or for one in place of a stale one.
+    fn shrink(
+        &self,
+        saved: &Saved,
+        refresh: bool,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<Smaller>, Error>;
 }
 
 impl<N: Node> Target for Check<N> {
@@ -150,6 +169,26 @@ impl<N: Node> Target for Check<N> {
         let story = story.then(|| explain::story(&schedule, &trace, true));
         Ok(Again { checked, replayed, ran, story })
     }
+
+    fn confirm(
+        &self,
+        saved: &Saved,
+        file: Option<&Path>,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Confirmed, Error> {
+        wishes.applied(self).confirm(saved, file, progress)
+    }
+
+    fn shrink(
+        &self,
+        saved: &Saved,
+        refresh: bool,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<Smaller>, Error> {
+        wishes.applied(self).smaller(saved, refresh, progress)
+    }
 }
 
 /// As many nodes as a check may have.
@@ -163,6 +202,7 @@ impl Wishes {
         settings.replay = None;
         settings.command = Some(self.replay.clone());
         settings.save.clone_from(&self.save);
+        settings.stop = self.stop.clone();
         settings.saved_first = self.saved_first;
         settings.effort.jobs = self.jobs;
         if self.sabotage {

@@ -9,6 +9,7 @@ use crate::spec::kv::{Get, Put, PutGet};
 use std::path::{Path, PathBuf};
 
 mod commands;
+mod files;
 mod page;
 mod replays;
 

@@ -1,6 +1,7 @@
 //! The reference page of the command line tells the truth: its options are those of `--help`, its
 //! fields those of the JSON, its examples can be read.
 
+use super::replays::LOST;
 use super::{run, run_with};
 use crate::cli::args;
 use std::collections::BTreeSet;
@@ -24,7 +25,9 @@ fn rows(section: &'static str, start: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn the_page_has_each_option_of_each_command_and_no_other() {
-    for (command, section) in ["list", "check", "replay"].map(|name| (name, section(name))) {
+    for (command, section) in
+        ["list", "check", "replay", "confirm", "shrink"].map(|name| (name, section(name)))
+    {
         let help = run(&[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""));
         let lines = help.out.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
@@ -51,8 +54,16 @@ fn the_page_has_each_field_of_the_results_and_no_other() {
     };
     let check = run(&["check", "mutant:lazy", "--no-save", "--json"]);
     let replay = run_with(&["replay", "-", "--target", "store", "--json"], "nodes 1\n");
-    for (command, ran) in [("check", check), ("list", run(&["list", "--json"])), ("replay", replay)]
-    {
+    let near = |command: &str| {
+        run_with(&[command, "-", "--target", "mutant:lazy", "--cases", "9", "--json"], LOST)
+    };
+    for (command, ran) in [
+        ("check", check),
+        ("list", run(&["list", "--json"])),
+        ("replay", replay),
+        ("confirm", near("confirm")),
+        ("shrink", near("shrink")),
+    ] {
         let written = rows(section(command), "").into_iter().map(str::to_owned).collect();
         assert_eq!(keys(&ran.out), written, "{command}");
     }
@@ -70,5 +81,5 @@ fn the_examples_of_the_page_can_be_read() {
         assert!(args::parse("schism", &words).is_ok(), "{words:?}");
         seen.insert(words[1].clone());
     }
-    assert_eq!(seen.len(), 3, "an example for each command: {seen:?}");
+    assert_eq!(seen.len(), 5, "an example for each command: {seen:?}");
 }
