@@ -22,6 +22,8 @@ use std::fmt::Debug;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+#[cfg(feature = "state-machine")]
+pub mod bridge;
 mod cases;
 mod clock;
 mod confirm;
