@@ -237,14 +237,16 @@ impl<N: Node> Check<N> {
             // Without a file the schedule itself is the reproducer.
             let elsewhere = file.is_none().then(|| {
                 let schedule = quoted(&found.schedule.one_line());
-                format!("echo {schedule} | {command} - --target {}", quoted(name))
+                let named = command.contains(" --target ");
+                let target = format!(" --target {}", quoted(name));
+                format!("echo {schedule} | {command} -{}", if named { "" } else { &target })
             });
             return Next { again, elsewhere, log, ..Next::default() };
         }
-        let line = found.schedule.one_line();
+        let line = quoted(&found.schedule.one_line());
         Next {
             again: Some(format!("cargo test {name}")),
-            elsewhere: Some(format!("SCHISM_REPLAY='{line}' cargo test {name}")),
+            elsewhere: Some(format!("SCHISM_REPLAY={line} cargo test {name}")),
             saved: file.map(|file| file.display().to_string()),
             ..Next::default()
         }

@@ -163,3 +163,12 @@ fn an_unreadable_schedule_is_told_with_its_place() {
         assert!(object["error"].as_str().is_some_and(|error| error.contains("line 6")), "{object}");
     }
 }
+
+#[test]
+fn the_commands_of_a_report_name_the_target_once() {
+    let folder = Folder::new("once");
+    let file = folder.file("saved.schedule", &LONG.replace("mutant:lazy", "a_test"));
+    let ran = run(&["shrink", &file, "--target", "mutant:lazy"]);
+    let command = ran.out.lines().find(|line| line.contains(" | ")).unwrap_or(&ran.err);
+    assert!(command.ends_with(" | schism replay --target mutant:lazy -"), "{command}");
+}
