@@ -57,6 +57,12 @@ impl Stop {
 
 /// A case that has not ended after this much real time never will: a node does not return.
 const STUCK: Duration = Duration::from_secs(30);
+
+/// How long one case may take, and what to say of one that took longer.
+pub(crate) struct Patience {
+    pub(crate) limit: Duration,
+    pub(crate) stuck: fn(u64, Duration) -> Error,
+}
 /// How often progress is told.
 const BEAT: Duration = Duration::from_millis(100);
 /// In place of a case's number: none.
@@ -79,6 +85,18 @@ struct Shared {
 pub(crate) fn run<W: Send + 'static>(
     effort: &Effort,
     stop: &Stop,
+    new: impl Fn() -> W + Send + Sync + 'static,
+    case: impl Fn(&mut W, u64) -> bool + Send + Sync + 'static,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Vec<W>, Option<u64>), Error> {
+    run_with(effort, stop, &Patience { limit: STUCK, stuck }, new, case, progress)
+}
+
+/// The same for cases that may take longer than one run.
+pub(crate) fn run_with<W: Send + 'static>(
+    effort: &Effort,
+    stop: &Stop,
+    patience: &Patience,
     new: impl Fn() -> W + Send + Sync + 'static,
     case: impl Fn(&mut W, u64) -> bool + Send + Sync + 'static,
     progress: &mut dyn FnMut(u64),
@@ -122,7 +140,7 @@ pub(crate) fn run<W: Send + 'static>(
                 if stop.asked() {
                     shared.stop.store(1, Ordering::Relaxed);
                 }
-                watch.beat(&shared, effort)?;
+                watch.beat(&shared, effort, patience)?;
             }
             Err(RecvTimeoutError::Disconnected) => break,
         }
@@ -154,7 +172,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn beat(&mut self, shared: &Shared, effort: &Effort) -> Result<(), Error> {
+    fn beat(&mut self, shared: &Shared, effort: &Effort, patience: &Patience) -> Result<(), Error> {
         self.spent += BEAT;
         if effort.time.is_some_and(|time| self.spent >= time) {
             shared.stop.store(1, Ordering::Relaxed);
@@ -163,19 +181,23 @@ impl Watch {
             let number = now.load(Ordering::Relaxed);
             if number == NONE || number != seen.0 {
                 *seen = (number, self.spent);
-            } else if self.spent - seen.1 > STUCK {
-                return Err(Error::new(format!(
-                    "case {} has not ended after {} s of real time: a node does not return from \
-                     handling an event. Look for a loop that waits for something; --seed with \
-                     this run's seed and --cases {} comes to the same place",
-                    number + 1,
-                    STUCK.as_secs(),
-                    number + 1,
-                )));
+            } else if self.spent - seen.1 > patience.limit {
+                return Err((patience.stuck)(number, patience.limit));
             }
         }
         Ok(())
     }
+}
+
+fn stuck(number: u64, limit: Duration) -> Error {
+    Error::new(format!(
+        "case {} has not ended after {} s of real time: a node does not return from \
+         handling an event. Look for a loop that waits for something; --seed with \
+         this run's seed and --cases {} comes to the same place",
+        number + 1,
+        limit.as_secs(),
+        number + 1,
+    ))
 }
 
 #[cfg(test)]

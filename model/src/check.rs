@@ -31,6 +31,7 @@ mod hunt;
 mod minimise;
 mod neighbours;
 mod outcome;
+mod power;
 mod regressions;
 mod run;
 mod sabotage;
@@ -40,9 +41,12 @@ mod strategy;
 mod subject;
 
 pub use cases::Cases;
+#[cfg(feature = "cli")]
+pub(crate) use clock::Stopwatch;
 pub use confirm::{Confirmed, Near};
 pub use hunt::{Finding, Hunted};
 pub use outcome::{Brief, Checked, Outcome};
+pub use power::{Alarms, Catch, Trial};
 pub use regressions::Replayed;
 pub use sabotage::Thoroughness;
 pub use settings::Settings;

@@ -1,6 +1,6 @@
 //! The command line as a library: targets, each a cluster and what must hold of it, come in; a
-//! command with `list`, `check`, `replay` and a tour goes out. It must not know any target's types
-//! beyond `target.rs`, nor how a hunt works.
+//! command with `list`, `check`, `replay`, `calibrate` and a tour goes out. It must not know any
+//! target's types beyond `target.rs`, nor how a hunt works.
 //!
 //! A user's own store gets all of it in five lines:
 //!
@@ -35,6 +35,7 @@ use crate::node::{Io, Node};
 use std::process::ExitCode;
 
 mod args;
+mod calibrate;
 mod check;
 mod confirm;
 mod console;
@@ -58,7 +59,7 @@ use target::{Entry, Mutant};
 
 /// A command line without targets, to add to.
 pub fn cli() -> Cli {
-    Cli { entries: Vec::new(), tour: None, listens: false }
+    Cli { entries: Vec::new(), tour: None, canary: None, listens: false }
 }
 
 /// A command line that is being put together; see [`cli`].
@@ -69,6 +70,8 @@ pub struct Cli {
     tour: Option<(String, String)>,
     /// Whether Ctrl-C is ours to answer.
     listens: bool,
+    /// The mutant that every measurement must find, where it is not the first one.
+    canary: Option<String>,
 }
 
 impl Cli {
@@ -111,6 +114,13 @@ impl Cli {
     /// The target and the mutant that the tour shows; the first of each unless said.
     pub fn tour(mut self, target: &str, mutant: &str) -> Cli {
         self.tour = Some((target.to_owned(), format!("mutant:{mutant}")));
+        self
+    }
+
+    /// The mutant that each hunt of `calibrate` must find; the first unless said. If one does not,
+    /// the measurement itself is broken. It should be easy to find, and take a fault and a judge.
+    pub fn canary(mut self, mutant: &str) -> Cli {
+        self.canary = Some(format!("mutant:{mutant}"));
         self
     }
 
@@ -168,6 +178,9 @@ impl Cli {
             Some(args::Command::Replay(replay)) => replay::replay(self, &replay, program, console),
             Some(args::Command::Confirm(asked)) => confirm::confirm(self, &asked, program, console),
             Some(args::Command::Shrink(asked)) => shrink::shrink(self, &asked, program, console),
+            Some(args::Command::Calibrate(calibrate)) => {
+                calibrate::calibrate(self, &calibrate, program, console)
+            }
         }
     }
 

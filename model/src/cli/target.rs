@@ -2,7 +2,7 @@
 //! type.
 
 use crate::campaign::Stop;
-use crate::check::{Check, Checked, Confirmed, Replayed, Smaller};
+use crate::check::{Alarms, Check, Checked, Confirmed, Replayed, Smaller, Trial};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
@@ -10,6 +10,7 @@ use crate::fault::Nemesis;
 use crate::node::Node;
 use crate::persist::Saved;
 use crate::schedule::Schedule;
+use crate::verdict::Failure;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,6 +28,14 @@ pub(super) struct Mutant {
     pub(super) id: String,
     pub(super) caught_by: Vec<String>,
     pub(super) known_steps: usize,
+}
+
+impl Mutant {
+    /// Whether a failure is one by which it may show: of such a property, or of such a clause.
+    pub(super) fn names(&self, failure: &Failure) -> bool {
+        let full = failure.to_string();
+        self.caught_by.iter().any(|name| *name == failure.property || *name == full)
+    }
 }
 
 impl Entry {
@@ -81,6 +90,9 @@ pub(super) struct Ran {
     pub(super) digest: String,
 }
 
+/// Hunts from a seed, and says what it took.
+pub(super) type Trials = Box<dyn Fn(u64) -> Result<Trial, Error> + Send + Sync>;
+
 /// A check without its type.
 pub(super) trait Target {
     /// How many nodes it has unless said.
@@ -117,6 +129,16 @@ pub(super) trait Target {
         wishes: &Wishes,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Option<Smaller>, Error>;
+    /// Single hunts of at most so much CPU time each.
+    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error>;
+    /// Counts the failures in so many cases of a seed.
+    fn alarms(
+        &self,
+        seed: u64,
+        cases: u64,
+        jobs: usize,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Alarms, Error>;
 }
 
 impl<N: Node> Target for Check<N> {
@@ -188,6 +210,21 @@ impl<N: Node> Target for Check<N> {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Option<Smaller>, Error> {
         wishes.applied(self).smaller(saved, refresh, progress)
+    }
+
+    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error> {
+        let cases = self.clone().one_by_one()?;
+        Ok(Box::new(move |seed| cases.trial(seed, cpu_max)))
+    }
+
+    fn alarms(
+        &self,
+        seed: u64,
+        cases: u64,
+        jobs: usize,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Alarms, Error> {
+        self.clone().alarms(seed, cases, jobs, progress)
     }
 }
 
