@@ -15,6 +15,7 @@ mod power;
 mod regressions;
 mod sabotage;
 mod saved;
+mod stopped;
 mod tidy;
 
 /// A check of so many cases that does not depend on the environment and saves nothing.

@@ -71,6 +71,21 @@ fn what_still_fails_is_found_before_any_new_case() {
 }
 
 #[test]
+fn the_line_for_another_machine_shows_the_same_run() {
+    let folder = Folder::new("pasted");
+    let found = check(&folder, |event, _| panics(event)).expect("it can be checked");
+    let after = found.report.split("  elsewhere SCHISM_REPLAY='").nth(1).unwrap_or_default();
+    let (line, command) = after.split_once("' ").unwrap_or_default();
+    assert!(command.starts_with("cargo test saved\n"), "{}", found.report);
+    assert!(line.starts_with("nodes 1 ") && line.contains("; ") && !line.contains('\n'), "{line}");
+    let mut pasted = hunt(store(|event, _| panics(event)), "saved", CASES).linearizable();
+    pasted.settings().replay = Some(line.to_owned());
+    let again = pasted.try_run(&mut |_| {}).expect("it can be read");
+    let digest = |checked: Checked| checked.counterexample.map(|brief| brief.digest);
+    assert_eq!(digest(again), digest(found));
+}
+
+#[test]
 fn another_failure_is_told_as_another() {
     let (folder, _) = saved("other");
     let stale: Quirk = |event, io| {

@@ -5,7 +5,7 @@
 
 use crate::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -34,6 +34,24 @@ impl Effort {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let wanted = if self.jobs == 0 { cores } else { self.jobs };
         wanted.min(usize::try_from(self.cases).unwrap_or(usize::MAX)).max(1)
+    }
+}
+
+/// A wish to come to an end, which anybody who holds a clone may utter: a signal's handler does.
+/// Work that listens ends soon, and tells what it knows by then.
+#[derive(Clone, Default, Debug)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks for the end.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked for it.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -66,16 +84,18 @@ struct Shared {
 /// A case that does not end is an error; its thread is left behind.
 pub(crate) fn run<W: Send + 'static>(
     effort: &Effort,
+    stop: &Stop,
     new: impl Fn() -> W + Send + Sync + 'static,
     case: impl Fn(&mut W, u64) -> bool + Send + Sync + 'static,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Vec<W>, Option<u64>), Error> {
-    run_with(effort, &Patience { limit: STUCK, stuck }, new, case, progress)
+    run_with(effort, stop, &Patience { limit: STUCK, stuck }, new, case, progress)
 }
 
 /// The same for cases that may take longer than one run.
 pub(crate) fn run_with<W: Send + 'static>(
     effort: &Effort,
+    stop: &Stop,
     patience: &Patience,
     new: impl Fn() -> W + Send + Sync + 'static,
     case: impl Fn(&mut W, u64) -> bool + Send + Sync + 'static,
@@ -117,6 +137,9 @@ pub(crate) fn run_with<W: Send + 'static>(
             Ok(one) => gathered.push(one),
             Err(RecvTimeoutError::Timeout) => {
                 progress(shared.done.load(Ordering::Relaxed));
+                if stop.asked() {
+                    shared.stop.store(1, Ordering::Relaxed);
+                }
                 watch.beat(&shared, effort, patience)?;
             }
             Err(RecvTimeoutError::Disconnected) => break,
@@ -192,10 +215,27 @@ mod tests {
                 *count += 1;
                 number % 300 == 299
             };
-            let (counts, first) = run(&effort(jobs), || 0, case, &mut |_| {}).expect("it ends");
+            let (counts, first) =
+                run(&effort(jobs), &Stop::default(), || 0, case, &mut |_| {}).expect("it ends");
             assert_eq!(first, Some(299));
             assert!(counts.iter().sum::<u64>() >= 300);
         }
+    }
+
+    #[test]
+    fn a_wish_to_stop_ends_what_has_no_end() {
+        let endless = Effort { cases: Effort::NO_LIMIT, time: None, jobs: 2 };
+        let (stop, heard) = (Stop::default(), Stop::default());
+        let wish = stop.clone();
+        let case = move |count: &mut u64, _: u64| {
+            *count += 1;
+            wish.ask();
+            false
+        };
+        let told = &mut |_| heard.ask();
+        let (counts, first) = run(&endless, &stop, || 0, case, told).expect("it ends");
+        assert_eq!((first, stop.asked(), heard.asked()), (None, true, true));
+        assert!(counts.iter().sum::<u64>() > 0, "what was done by then is handed back");
     }
 
     #[test]
@@ -204,7 +244,8 @@ mod tests {
             seen.push(number);
             false
         };
-        let (seen, first) = run(&effort(4), Vec::new, case, &mut |_| {}).expect("it ends");
+        let stop = Stop::default();
+        let (seen, first) = run(&effort(4), &stop, Vec::new, case, &mut |_| {}).expect("it ends");
         let mut all: Vec<u64> = seen.into_iter().flatten().collect();
         all.sort_unstable();
         assert_eq!((all, first), ((0..1_000).collect(), None));

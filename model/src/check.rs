@@ -22,22 +22,28 @@ use std::fmt::Debug;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+#[cfg(feature = "state-machine")]
+pub mod bridge;
 mod cases;
 mod clock;
+mod confirm;
 mod hunt;
 mod minimise;
+mod neighbours;
 mod outcome;
 mod power;
 mod regressions;
 mod run;
 mod sabotage;
 mod settings;
+mod smaller;
 mod strategy;
 mod subject;
 
 pub use cases::Cases;
 #[cfg(feature = "cli")]
 pub(crate) use clock::Stopwatch;
+pub use confirm::{Confirmed, Near};
 pub use hunt::{Finding, Hunted};
 pub use outcome::{Brief, Checked, Outcome};
 pub use power::{Alarms, Catch, Trial};
@@ -46,6 +52,7 @@ pub use sabotage::Thoroughness;
 pub use settings::Settings;
 #[cfg(feature = "cli")]
 pub(crate) use settings::variable;
+pub use smaller::{Size, Smaller};
 pub use strategy::{ScheduleTree, Schedules, schedules};
 pub use subject::Ruling;
 pub(crate) use subject::Subject;

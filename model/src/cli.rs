@@ -28,6 +28,7 @@
 //! Every command writes to the streams that it is given and returns a number, so all of it can be
 //! tested in one process.
 
+use crate::campaign::Stop;
 use crate::check::{Check, check};
 use crate::fault::Nemesis;
 use crate::node::{Io, Node};
@@ -36,12 +37,16 @@ use std::process::ExitCode;
 mod args;
 mod calibrate;
 mod check;
+mod confirm;
 mod console;
+mod given;
+mod interrupt;
 mod json;
 mod list;
 mod program;
 mod progress;
 mod replay;
+mod shrink;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -54,7 +59,7 @@ use target::{Entry, Mutant};
 
 /// A command line without targets, to add to.
 pub fn cli() -> Cli {
-    Cli { entries: Vec::new(), tour: None, canary: None }
+    Cli { entries: Vec::new(), tour: None, canary: None, listens: false }
 }
 
 /// A command line that is being put together; see [`cli`].
@@ -63,6 +68,8 @@ pub struct Cli {
     entries: Vec<Entry>,
     /// The target and the mutant that the tour shows, where they are not the first ones.
     tour: Option<(String, String)>,
+    /// Whether Ctrl-C is ours to answer.
+    listens: bool,
     /// The mutant that every measurement must find, where it is not the first one.
     canary: Option<String>,
 }
@@ -119,7 +126,8 @@ impl Cli {
 
     /// Runs the command with the arguments of this process.
     #[must_use]
-    pub fn main(self) -> ExitCode {
+    pub fn main(mut self) -> ExitCode {
+        self.listens = true;
         let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
         Streams::with_process(|streams| ExitCode::from(self.run(&arguments, streams)))
     }
@@ -168,10 +176,21 @@ impl Cli {
             Some(args::Command::List(list)) => list::list(self, &list, console),
             Some(args::Command::Check(check)) => check::check(self, &check, program, console),
             Some(args::Command::Replay(replay)) => replay::replay(self, &replay, program, console),
+            Some(args::Command::Confirm(asked)) => confirm::confirm(self, &asked, program, console),
+            Some(args::Command::Shrink(asked)) => shrink::shrink(self, &asked, program, console),
             Some(args::Command::Calibrate(calibrate)) => {
                 calibrate::calibrate(self, &calibrate, program, console)
             }
         }
+    }
+
+    /// What Ctrl-C asks to stop. Only long work listens; the rest ends at once, as usual.
+    fn stop(&self) -> Stop {
+        let stop = Stop::default();
+        if self.listens {
+            interrupt::listen(&stop);
+        }
+        stop
     }
 
     /// The target of this name.

@@ -85,6 +85,8 @@ pub struct Tally {
     pub unknown_why: Option<String>,
     /// Cases that were run twice to compare their traces.
     pub twice: u64,
+    /// Whether somebody stopped the hunt before its end.
+    pub stopped: bool,
     /// Saved failures that were replayed first, and pass now.
     pub regressions: u64,
     /// What the test made of a world that breaks its promises; empty where nobody looked.

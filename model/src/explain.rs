@@ -19,12 +19,14 @@ mod words;
 pub use pass::pass;
 pub use story::story;
 #[cfg(feature = "cli")]
-pub(crate) use {layout::wrap as wrapped, words::count, words::counted};
+pub(crate) use {layout::labelled, layout::wrap as wrapped, words::count, words::counted};
 
 use crate::counterexample::Counterexample;
 use crate::node::Node;
 use crate::trace::Trace;
-use layout::{WIDTH, cut, joined, labelled, shorten, wrap};
+#[cfg(not(feature = "cli"))]
+use layout::labelled;
+use layout::{WIDTH, cut, joined, shorten, wrap};
 use scene::{OpOf, Scene};
 
 /// The commands that a report ends with. Only such as work belong here.

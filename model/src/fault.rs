@@ -11,6 +11,7 @@ use std::time::Duration;
 mod kind;
 mod machine;
 mod nemesis;
+mod targets;
 
 pub use kind::Kind;
 pub use machine::{ClockTrouble, DiskCall, DiskTrouble};

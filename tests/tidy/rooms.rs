@@ -29,12 +29,13 @@ const UNSPOKEN: [(&str, &[&str], &str); 2] = [
 ];
 
 /// Crates that only some rooms of the model may name.
-const HOUSEKEEPERS: [(&str, &[&str]); 9] = [
+const HOUSEKEEPERS: [(&str, &[&str]); 10] = [
     ("proptest", &["check"]),
     ("proptest_state_machine", &["check"]),
     ("stateright", &["explore", "reference"]),
     ("cpu_time", &["check"]),
     ("clap", &["cli"]),
+    ("ctrlc", &["cli"]),
     ("indicatif", &["cli"]),
     ("serde", &["cli"]),
     ("serde_json", &["cli"]),

@@ -99,12 +99,14 @@ impl<N: Node> Subject<N> {
             tally: Tally { reached: names.clone(), ..Tally::default() },
             stopped: None,
         };
-        let (workers, first) = campaign::run(&settings.effort, new, case, progress)?;
+        let (workers, first) =
+            campaign::run(&settings.effort, &settings.stop, new, case, progress)?;
         let mut tally = Tally::default();
         for worker in &workers {
             tally.add(&worker.tally);
         }
         tally.elapsed = clock.elapsed();
+        tally.stopped = settings.stop.asked();
         let Some(number) = first else {
             return Ok(Hunted { seed, tally, finding: Finding::Nothing });
         };
@@ -127,7 +129,7 @@ impl<N: Node> Subject<N> {
             };
             match self.counterexample(schedule, &cost, settings, seen) {
                 Some(found) => Finding::Failure(Box::new(found)),
-                None => return Err(lost_failure(number)),
+                None => return Err(broken_in("case", number)),
             }
         };
         Ok(Hunted { seed, tally, finding })
@@ -145,6 +147,10 @@ impl<N: Node> Subject<N> {
         let mut seen: Vec<(Failure, u64)> = Vec::new();
         let last = settings.effort.cases.min(first.saturating_add(FOLLOWING));
         for number in first..last {
+            // The first one is enough where time is short.
+            if number > first && settings.stop.asked() {
+                break;
+            }
             let schedule = self.generate(settings, seed.fork(number));
             if let Ruling::Broken(violation) = self.try_out(&schedule).1
                 && seen.iter().all(|(known, _)| *known != violation.failure)
@@ -285,9 +291,10 @@ impl<N: Node> Subject<N> {
 /// How often a run is repeated to see a difference.
 const AGAIN: usize = 8;
 
-fn lost_failure(number: u64) -> Error {
+/// What failed in a campaign, and not when it was run again.
+pub(super) fn broken_in(what: &str, number: u64) -> Error {
     Error::new(format!(
-        "case {} failed and did not fail when it was run again: the code under test keeps \
+        "{what} {} failed and did not fail when it was run again: the code under test keeps \
          something between runs, such as a static or a thread-local",
         number + 1
     ))

@@ -35,7 +35,8 @@ pub(super) fn minimise<N: Node>(
     let mut runs = 0;
     shrinker.learn(&subject.run(shrinker.best(), subject.lean()).hits);
     while let Some(candidate) = shrinker.candidate() {
-        let spent = settings.shrink_runs_max.is_some_and(|most| runs >= most)
+        let spent = settings.stop.asked()
+            || settings.shrink_runs_max.is_some_and(|most| runs >= most)
             || settings.shrink_time_max.is_some_and(|most| clock.elapsed() >= most);
         if spent {
             break;

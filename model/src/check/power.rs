@@ -123,6 +123,7 @@ impl<N: Node> Check<N> {
         self.subject.prepare()?;
         let clock = Stopwatch::start();
         let base = Seed(seed);
+        let stop = self.settings.stop.clone();
         let case = move |(worker, alarms): &mut (Worker, Vec<_>), number: u64| {
             let subject = &self.subject;
             let schedule = subject.generate(&self.settings, base.fork(number));
@@ -138,7 +139,7 @@ impl<N: Node> Check<N> {
         };
         let effort = Effort { cases, time: None, jobs };
         let (workers, _) =
-            campaign::run(&effort, || (Worker::default(), Vec::new()), case, progress)?;
+            campaign::run(&effort, &stop, || (Worker::default(), Vec::new()), case, progress)?;
         let mut all = Alarms { cases: 0, alarms: Vec::new(), unknown: 0, elapsed: clock.elapsed() };
         for (worker, alarms) in workers {
             all.cases += worker.tally.cases;

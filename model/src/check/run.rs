@@ -5,7 +5,7 @@ use super::hunt::{Finding, Hunted};
 use super::outcome::{Brief, Checked, Outcome};
 use super::regressions::{Keeper, Replayed};
 use super::settings::variable;
-use super::{Check, Subject, minimise};
+use super::{Check, minimise};
 use crate::counterexample::{Cost, Counterexample, Tally};
 use crate::error::Error;
 use crate::execute::Op;
@@ -85,7 +85,7 @@ impl<N: Node> Check<N> {
         let mut seen = |schedule: &Schedule<Op<N>>, violation: &Violation| {
             // One file for one failure: what is saved already is not saved again.
             if !before.knows(&violation.failure) {
-                keeper.keep(&subject.as_saved(schedule, violation, "a hunt that was cut off"));
+                keeper.keep(&self.as_saved(schedule, violation, "a hunt that was cut off"));
             }
         };
         let Hunted { seed, mut tally, finding } = subject.hunt(settings, progress, &mut seen)?;
@@ -95,7 +95,7 @@ impl<N: Node> Check<N> {
         match finding {
             Finding::Failure(found) if !before.knows(&found.violation.failure) => {
                 let origin = format!("case {} of seed {}", found.cost.case, seed.0);
-                keeper.keep(&subject.as_saved(&found.schedule, &found.violation, &origin));
+                keeper.keep(&self.as_saved(&found.schedule, &found.violation, &origin));
                 self.tell(&mut checked, &found, keeper.kept.as_deref());
                 let often = || subject.how_often(&found.schedule, &found.violation.failure);
                 checked.remark((!subject.deterministic).then(often));
@@ -134,7 +134,13 @@ impl<N: Node> Check<N> {
     fn pass(&self, checked: &mut Checked, seed: Seed, tally: &mut Tally) {
         let claim = &self.subject.shape.claim;
         checked.vacuous = tally.vacuous(claim, self.settings.is_full(tally.cases));
+        let stopped = tally.stopped;
+        if stopped {
+            // Too little was reached in the time that there was: that shows nothing.
+            checked.vacuous.clear();
+        }
         checked.outcome = match (checked.vacuous.is_empty(), tally.unknown) {
+            _ if stopped => Outcome::Unknown,
             (false, _) => Outcome::Fail,
             (true, 0) => Outcome::Pass,
             (true, _) => Outcome::Unknown,
@@ -144,6 +150,8 @@ impl<N: Node> Check<N> {
             tally.sabotage = self.subject.sabotaged(&self.settings, seed, tally.cases);
         }
         checked.report = explain::pass(&self.subject.name, tally, claim, &checked.vacuous);
+        let text = "stopped   before its end; in what was tried by then all held";
+        checked.remark(stopped.then(|| text.to_owned()));
     }
 
     /// Replays one schedule instead of hunting; `place` says where it came from.
@@ -204,7 +212,12 @@ impl<N: Node> Check<N> {
     }
 
     /// Runs a counterexample again in full, and reports it.
-    fn tell(&self, checked: &mut Checked, found: &Counterexample<Op<N>>, file: Option<&Path>) {
+    pub(super) fn tell(
+        &self,
+        checked: &mut Checked,
+        found: &Counterexample<Op<N>>,
+        file: Option<&Path>,
+    ) {
         let trace = self.subject.run(&found.schedule, self.subject.rich());
         checked.outcome = Outcome::Fail;
         checked.report = explain::failure(found, &trace, &self.next(found, file));
@@ -224,14 +237,16 @@ impl<N: Node> Check<N> {
             // Without a file the schedule itself is the reproducer.
             let elsewhere = file.is_none().then(|| {
                 let schedule = quoted(&found.schedule.one_line());
-                format!("echo {schedule} | {command} - --target {}", quoted(name))
+                let named = command.contains(" --target ");
+                let target = format!(" --target {}", quoted(name));
+                format!("echo {schedule} | {command} -{}", if named { "" } else { &target })
             });
             return Next { again, elsewhere, log, ..Next::default() };
         }
-        let line = found.schedule.one_line();
+        let line = quoted(&found.schedule.one_line());
         Next {
             again: Some(format!("cargo test {name}")),
-            elsewhere: Some(format!("SCHISM_REPLAY='{line}' cargo test {name}")),
+            elsewhere: Some(format!("SCHISM_REPLAY={line} cargo test {name}")),
             saved: file.map(|file| file.display().to_string()),
             ..Next::default()
         }
@@ -319,16 +334,21 @@ fn keep_report(name: &str, report: &str) {
     }
 }
 
-impl<N: Node> Subject<N> {
+impl<N: Node> Check<N> {
     /// What a failing schedule looks like as a file.
-    fn as_saved(&self, schedule: &Schedule<Op<N>>, violation: &Violation, origin: &str) -> Saved {
-        let trace = self.run(schedule, self.lean());
+    pub(super) fn as_saved(
+        &self,
+        schedule: &Schedule<Op<N>>,
+        violation: &Violation,
+        origin: &str,
+    ) -> Saved {
+        let trace = self.subject.run(schedule, self.subject.lean());
         Saved {
-            target: Some(self.name.clone()),
+            target: Some(self.subject.name.clone()),
             failure: Some(violation.failure.clone()),
             digest: Some(trace.digest),
             took: Some(super::regressions::took(&trace)),
-            why: format!("{}: {}\n{}", self.name, violation.headline, violation.why),
+            why: format!("{}: {}\n{}", self.subject.name, violation.headline, violation.why),
             origin: origin.to_owned(),
             text: schedule.to_string(),
         }

@@ -46,6 +46,10 @@ impl<N: Node> Subject<N> {
         };
         let mut left = rounds * each * Sabotage::ALL.len() as u64;
         for round in 0.. {
+            if settings.stop.asked() {
+                // What was not asked to the end says nothing.
+                return Vec::new();
+            }
             let before = left;
             for one in &mut all {
                 // What breaks no promise has had its turn after the first round.
@@ -74,7 +78,8 @@ impl<N: Node> Subject<N> {
         let effort = Effort { cases, ..settings.effort };
         one.tried += cases;
         // A case that does not come to its end is no answer, and stops nothing else.
-        if let Ok((_, Some(number))) = campaign::run(&effort, || (), case, &mut |_| {}) {
+        let ran = campaign::run(&effort, &settings.stop, || (), case, &mut |_| {});
+        if let Ok((_, Some(number))) = ran {
             one.case = Some(first + number + 1);
         }
     }

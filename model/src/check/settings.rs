@@ -2,7 +2,7 @@
 //! Schism's own begin with `SCHISM_`.
 
 use super::sabotage::Thoroughness;
-use crate::campaign::Effort;
+use crate::campaign::{Effort, Stop};
 use crate::seed::Seed;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use std::path::PathBuf;
@@ -26,6 +26,8 @@ pub struct Settings {
     pub saved_first: bool,
     /// A schedule to run instead of hunting.
     pub replay: Option<String>,
+    /// Whoever asks this to stop gets a verdict on what was tried by then.
+    pub stop: Stop,
     /// How thoroughly to find out whether the test would notice if the world broke its promises.
     pub sabotage: Thoroughness,
     /// The command to which a report adds the saved file, such as `schism replay`, where it is not
@@ -73,6 +75,7 @@ impl Settings {
                 Some("0") => Thoroughness::Off,
                 Some(_) => Thoroughness::Full,
             },
+            stop: Stop::default(),
             command: None,
             full: CASES,
             seed_given: seed.is_some(),

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// planted bug is found, shrunk and explained.
 ///
 /// Exit codes: 0 all properties held; 1 a property failed, and a counterexample
-/// was printed; 2 misuse, or trouble of our own; 3 inconclusive.
+/// was printed; 2 misuse, or trouble of our own; 3 inconclusive; 130 Ctrl-C.
 #[derive(Parser, Debug)]
 #[command(name = "schism", version, disable_help_subcommand = true, verbatim_doc_comment)]
 pub(super) struct Arguments {
@@ -32,6 +32,10 @@ pub(super) enum Command {
     Check(Check),
     /// Run a saved schedule again, recorded in full
     Replay(Replay),
+    /// Does a fix hold? Run a saved schedule and its neighbours
+    Confirm(Confirm),
+    /// Make a saved schedule smaller, or find a stale one anew
+    Shrink(Shrink),
     /// Measure what the checker finds, and how fast: each mutant is hunted
     /// from many seeds, and the healthy targets must raise no alarm
     #[command(verbatim_doc_comment)]
@@ -118,12 +122,87 @@ pub(super) struct Replay {
     /// events between the others
     #[arg(long, verbatim_doc_comment)]
     pub(super) log: bool,
+    /// End as `git bisect run` wants it: 0 if it passes, 1 if
+    /// it fails as it did, 125 if neither can be told, 128 if
+    /// there is no such file
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) bisect: bool,
     /// Write the result as JSON too, to FILE or, without one
     /// or for `-`, to standard output (the report then goes
     /// to standard error)
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     #[arg(verbatim_doc_comment)]
     pub(super) json: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(allow_negative_numbers = true)]
+pub(super) struct Confirm {
+    /// The schedule; `-` reads standard input
+    #[arg(value_name = "SCHEDULE")]
+    pub(super) file: PathBuf,
+    /// On this target, instead of the one that the file names
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) near: Near,
+    /// Where the smallest neighbour that fails is
+    /// saved
+    #[arg(long, value_name = "DIR", default_value = "proptest-regressions")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) save: PathBuf,
+    /// Save nothing
+    #[arg(long, conflicts_with = "save")]
+    pub(super) no_save: bool,
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the report then goes
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) json: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(allow_negative_numbers = true)]
+pub(super) struct Shrink {
+    /// The schedule; `-` reads standard input
+    #[arg(value_name = "SCHEDULE")]
+    pub(super) file: PathBuf,
+    /// On this target, instead of the one that the file names
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<String>,
+    /// If it passes now, look among its neighbours for one
+    /// that fails as it did; shrink that, and rewrite the
+    /// file
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) refresh: bool,
+    #[command(flatten)]
+    pub(super) near: Near,
+    /// Write to this file [default: beside the old one, with
+    /// `.small` in its name; with --refresh the old one]
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(super) out: Option<PathBuf>,
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the report then goes
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) json: Option<PathBuf>,
+}
+
+/// Which neighbours are run, and how.
+#[derive(clap::Args, Debug)]
+pub(super) struct Near {
+    /// So many neighbours
+    #[arg(long, value_name = "N", value_parser = cases, default_value = "10000")]
+    pub(super) cases: u64,
+    /// Where they come from, 42 or 0x2a: the same seed gives
+    /// the same neighbours [default: a new one]
+    #[arg(long, value_name = "S", value_parser = seed, verbatim_doc_comment)]
+    pub(super) seed: Option<u64>,
+    /// On so many threads [default: all cores]
+    #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
+    pub(super) jobs: Option<u32>,
 }
 
 #[derive(clap::Args, Debug)]

@@ -11,7 +11,7 @@ use super::json::Sink;
 use super::program::Program;
 use super::progress::Bar;
 use super::target::{Entry, Mutant, Trials, Wishes};
-use crate::campaign::{self, Effort, Patience};
+use crate::campaign::{self, Effort, Patience, Stop};
 use crate::check::{Stopwatch, Trial};
 use crate::error::Error;
 use figures::{Calibration, HealthyFigures, MutantFigures};
@@ -148,7 +148,9 @@ fn measure(
     let bar = Bar::new(console.is_terminal(), name, effort.limit(), None).of("hunts");
     // The limit is one of CPU time: on a busy machine it takes longer, and then comes shrinking.
     let patience = Patience { limit: asked.seconds * 20 + Duration::from_secs(120), stuck };
-    let ran = campaign::run_with(&effort, &patience, Vec::new, hunt, &mut |done| bar.tell(done));
+    // Half a measurement is none: Ctrl-C ends it at once.
+    let (stop, told) = (Stop::default(), &mut |done| bar.tell(done));
+    let ran = campaign::run_with(&effort, &stop, &patience, Vec::new, hunt, told);
     bar.end();
     let mut by_mutant: Vec<Vec<Trial>> = vec![Vec::new(); count];
     for (mutant, trial) in ran?.0.into_iter().flatten() {

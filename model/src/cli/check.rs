@@ -7,6 +7,7 @@ use super::json::{CheckObject, Sink, rate};
 use super::program::Program;
 use super::progress::Bar;
 use super::target::{Entry, Wishes};
+use crate::campaign::Stop;
 use crate::check::{Checked, Outcome};
 use crate::error::Error;
 use crate::explain::count;
@@ -19,8 +20,8 @@ pub(super) fn check(
 ) -> Result<Exit, Trouble> {
     let entries: Vec<&Entry> =
         asked.targets.iter().map(|name| cli.find(name, program)).collect::<Result<_, _>>()?;
+    let wishes = wishes(asked, program, cli.stop());
     let sink = Sink::open(asked.json.as_deref(), console)?;
-    let wishes = wishes(asked, program);
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
     for (place, entry) in entries.iter().enumerate() {
@@ -30,7 +31,7 @@ pub(super) fn check(
         let (object, exit) = match hunt(entry, &wishes, console) {
             Ok(checked) => {
                 console.say(&report(&checked))?;
-                (CheckObject::new(&checked), checked.outcome.into())
+                (CheckObject::new(&checked), Exit::of(checked.outcome, &wishes.stop))
             }
             Err(error) => {
                 console.complain(&Error::within(error.clone(), &entry.name).into());
@@ -39,6 +40,10 @@ pub(super) fn check(
         };
         objects.push(object);
         worst = worst.max(exit);
+        if wishes.stop.asked() {
+            // What was not begun has no result.
+            break;
+        }
     }
     match &objects[..] {
         [one] => sink.write(one, console)?,
@@ -69,7 +74,7 @@ fn report(checked: &Checked) -> String {
     format!("{}{speed}\n  seed      {}", checked.report.trim_end(), checked.seed)
 }
 
-fn wishes(asked: &args::Check, program: &Program) -> Wishes {
+fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
     Wishes {
         cases: asked.cases,
         time: asked.seconds,
@@ -84,5 +89,6 @@ fn wishes(asked: &args::Check, program: &Program) -> Wishes {
         save: (!asked.no_save).then(|| asked.save.clone()),
         saved_first: true,
         replay: program.command("replay"),
+        stop,
     }
 }

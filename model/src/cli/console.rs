@@ -3,6 +3,7 @@
 //! A reader that has seen enough closes its end (`schism list | head -1`): from then on nothing is
 //! written, and nothing else changes.
 
+use crate::campaign::Stop;
 use crate::check::Outcome;
 use crate::error::Error;
 use std::io::{ErrorKind, IsTerminal, Read, Write};
@@ -34,8 +35,14 @@ impl Streams<'_> {
 pub(super) enum Exit {
     Held,
     Inconclusive,
+    /// Somebody pressed Ctrl-C before anything was found.
+    Interrupted,
     Failed,
     Misuse,
+    /// For `git bisect run`: this commit cannot be told good or bad.
+    Skip,
+    /// For `git bisect run`: no commit can.
+    NoBisect,
 }
 
 impl Exit {
@@ -45,6 +52,20 @@ impl Exit {
             Exit::Failed => 1,
             Exit::Misuse => 2,
             Exit::Inconclusive => 3,
+            Exit::Skip => 125,
+            Exit::NoBisect => 128,
+            // As of a process that the signal ended, so that loops and scripts end as well.
+            Exit::Interrupted => 130,
+        }
+    }
+}
+
+impl Exit {
+    /// The end of work with this outcome, which may have been stopped before it found anything.
+    pub(super) fn of(outcome: Outcome, stop: &Stop) -> Exit {
+        match outcome {
+            Outcome::Unknown if stop.asked() => Exit::Interrupted,
+            outcome => outcome.into(),
         }
     }
 }

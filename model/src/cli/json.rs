@@ -1,6 +1,10 @@
 //! Results come in; one versioned JSON object goes out. serde is named here alone. The fields are
 //! described in `docs/reference/command-line.md`; more may be added, none is renamed.
 
+mod files;
+
+pub(super) use files::{ConfirmObject, ShrinkObject};
+
 use super::console::{Console, Trouble};
 use super::target::Again;
 use crate::check::{Brief, Checked, Outcome, Replayed};

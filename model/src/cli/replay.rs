@@ -4,12 +4,12 @@
 use super::Cli;
 use super::args;
 use super::console::{Console, Exit, Trouble};
+use super::given::Given;
 use super::json::{ReplayObject, Sink};
 use super::program::Program;
 use super::target::{Again, Entry};
 use crate::check::Replayed;
-use crate::persist::{self, Saved};
-use std::path::Path;
+use crate::persist::Saved;
 
 pub(super) fn replay(
     cli: &Cli,
@@ -17,23 +17,52 @@ pub(super) fn replay(
     program: &Program,
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
-    let file = Some(asked.file.as_path()).filter(|file| *file != Path::new("-"));
-    let saved = match file {
-        Some(file) => persist::read(file)?,
-        None => Saved::parse(&console.read()?),
+    let given = match Given::read(&asked.file, console) {
+        Ok(given) => given,
+        // A file that is not there is not there at any commit: that ends the search.
+        Err(trouble) if asked.bisect => {
+            console.complain(&trouble);
+            return Ok(Exit::NoBisect);
+        }
+        Err(trouble) => return Err(trouble),
     };
-    let place = file.map_or_else(|| "standard input".into(), |file| file.display().to_string());
-    let entry = target(cli, asked, &saved, &place, program)?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
-    let mut command = program.command("replay");
-    // What is read from standard input names its target anyway.
-    if asked.target.is_some() && file.is_some() {
-        command.push_str(&format!(" --target {}", entry.name));
+    match again(cli, asked, &given, program, console) {
+        Ok((exit, _)) if !asked.bisect => Ok(exit),
+        Ok((_, replayed)) => Ok(bisected(&replayed)),
+        Err(trouble) if asked.bisect => {
+            console.complain(&trouble);
+            Ok(Exit::Skip)
+        }
+        Err(trouble) => Err(trouble),
     }
-    let again = match entry.target.replay(&saved, file, &command, asked.log) {
+}
+
+/// What `git bisect run` is to make of it: a commit that shows neither the failure nor its absence
+/// is skipped.
+fn bisected(replayed: &Replayed) -> Exit {
+    match replayed {
+        Replayed::Same(_) => Exit::Failed,
+        Replayed::Passes { .. } if !replayed.is_stale() => Exit::Held,
+        _ => Exit::Skip,
+    }
+}
+
+fn again(
+    cli: &Cli,
+    asked: &args::Replay,
+    given: &Given<'_>,
+    program: &Program,
+    console: &mut Console<'_, '_>,
+) -> Result<(Exit, Replayed), Trouble> {
+    let Given { saved, file, place } = given;
+    let name = asked.target.as_deref();
+    let entry = given.target(cli, name, program)?;
+    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let command = given.replay(name, program);
+    let again = match entry.target.replay(saved, *file, &command, asked.log) {
         Ok(again) => again,
         Err(error) => {
-            let object = ReplayObject::unreadable(&place, &entry.name, &saved, Some(&error));
+            let object = ReplayObject::unreadable(place, &entry.name, saved, Some(&error));
             sink.write(&object, console)?;
             let text = format!("{place} cannot be read by {}", entry.name);
             return Err(error.within(text).into());
@@ -43,36 +72,9 @@ pub(super) fn replay(
         console.say(story)?;
         console.say("")?;
     }
-    console.say(&report(entry, &saved, &again))?;
-    sink.write(&ReplayObject::new(&place, &entry.name, &saved, &again), console)?;
-    Ok(again.checked.outcome.into())
-}
-
-/// The target that the words or the file name.
-fn target<'a>(
-    cli: &'a Cli,
-    asked: &args::Replay,
-    saved: &Saved,
-    place: &str,
-    program: &Program,
-) -> Result<&'a Entry, Trouble> {
-    if let Some(name) = &asked.target {
-        return cli.find(name, program);
-    }
-    let list = program.command("list");
-    let Some(name) = &saved.target else {
-        return Err(Trouble::misuse(format!(
-            "{place} names no target: say which with --target\n`{list}` shows all targets"
-        )));
-    };
-    cli.entries.iter().find(|entry| entry.name == *name).ok_or_else(|| {
-        let name = name.escape_debug();
-        Trouble::misuse(format!(
-            "{place} is of `{name}`, which is no target of this command\nif it is a test, \
-             `cargo test {name}` replays its saved failures first; else say --target\n`{list}` \
-             shows all targets"
-        ))
-    })
+    console.say(&report(entry, saved, &again))?;
+    sink.write(&ReplayObject::new(place, &entry.name, saved, &again), console)?;
+    Ok((again.checked.outcome.into(), again.replayed))
 }
 
 fn report(entry: &Entry, saved: &Saved, again: &Again) -> String {

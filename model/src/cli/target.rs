@@ -1,7 +1,8 @@
 //! A check of any kind of node comes in; what the commands need of it goes out, without the node's
 //! type.
 
-use crate::check::{Alarms, Check, Checked, Replayed, Trial};
+use crate::campaign::Stop;
+use crate::check::{Alarms, Check, Checked, Confirmed, Replayed, Smaller, Trial};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
@@ -67,6 +68,8 @@ pub(super) struct Wishes {
     pub(super) saved_first: bool,
     /// The command that replays a file.
     pub(super) replay: String,
+    /// Whoever asks it to stop gets what is known by then.
+    pub(super) stop: Stop,
 }
 
 /// A schedule that was run again.
@@ -110,6 +113,22 @@ pub(super) trait Target {
         again: &str,
         story: bool,
     ) -> Result<Again, Error>;
+    /// Runs a schedule and its neighbours.
+    fn confirm(
+        &self,
+        saved: &Saved,
+        file: Option<&Path>,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Confirmed, Error>;
+    /// Looks for a smaller schedule, or for one in place of a stale one.
+    fn shrink(
+        &self,
+        saved: &Saved,
+        refresh: bool,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<Smaller>, Error>;
     /// Single hunts of at most so much CPU time each.
     fn trials(&self, cpu_max: Duration) -> Result<Trials, Error>;
     /// Counts the failures in so many cases of a seed.
@@ -173,6 +192,26 @@ impl<N: Node> Target for Check<N> {
         Ok(Again { checked, replayed, ran, story })
     }
 
+    fn confirm(
+        &self,
+        saved: &Saved,
+        file: Option<&Path>,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Confirmed, Error> {
+        wishes.applied(self).confirm(saved, file, progress)
+    }
+
+    fn shrink(
+        &self,
+        saved: &Saved,
+        refresh: bool,
+        wishes: &Wishes,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<Smaller>, Error> {
+        wishes.applied(self).smaller(saved, refresh, progress)
+    }
+
     fn trials(&self, cpu_max: Duration) -> Result<Trials, Error> {
         let cases = self.clone().one_by_one()?;
         Ok(Box::new(move |seed| cases.trial(seed, cpu_max)))
@@ -200,6 +239,7 @@ impl Wishes {
         settings.replay = None;
         settings.command = Some(self.replay.clone());
         settings.save.clone_from(&self.save);
+        settings.stop = self.stop.clone();
         settings.saved_first = self.saved_first;
         settings.effort.jobs = self.jobs;
         if self.sabotage {

@@ -94,7 +94,7 @@ pub(super) fn shorten(mut lines: Vec<String>, limit: usize, columns: usize) -> V
 }
 
 /// The text below and behind a label, in at most `limit` lines.
-pub(super) fn labelled(label: &str, text: &str, limit: usize) -> Vec<String> {
+pub(crate) fn labelled(label: &str, text: &str, limit: usize) -> Vec<String> {
     let room = WIDTH - MARGIN;
     under(label, shorten(wrap(text, room), limit, room))
 }

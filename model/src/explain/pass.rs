@@ -11,7 +11,11 @@ use crate::fault::{Kind, Nemesis};
 /// makes the result worth less. `claim` is what the system says it survives.
 #[must_use]
 pub fn pass(name: &str, tally: &Tally, claim: &Nemesis, vacuous: &[String]) -> String {
-    let verdict = if vacuous.is_empty() { "held" } else { "VACUOUS" };
+    let verdict = match (tally.stopped, vacuous.is_empty()) {
+        (true, _) => "STOPPED, unknown",
+        (false, true) => "held",
+        (false, false) => "VACUOUS",
+    };
     let tried = headline(tally);
     let mut lines = vec![format!("{name}: {verdict}   {tried}")];
     if lines[0].chars().count() > WIDTH {

@@ -1,6 +1,7 @@
 //! The reference page of the command line tells the truth: its options are those of `--help`, its
 //! fields those of the JSON, its examples can be read.
 
+use super::replays::LOST;
 use super::{run, run_with};
 use crate::cli::args;
 use std::collections::BTreeSet;
@@ -24,8 +25,8 @@ fn rows(section: &'static str, start: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn the_page_has_each_option_of_each_command_and_no_other() {
-    for (command, section) in
-        ["list", "check", "replay", "calibrate"].map(|name| (name, section(name)))
+    for (command, section) in ["list", "check", "replay", "confirm", "shrink", "calibrate"]
+        .map(|name| (name, section(name)))
     {
         let help = run(&[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""));
@@ -49,12 +50,17 @@ fn the_page_has_each_field_of_the_results_and_no_other() {
     };
     let check = run(&["check", "mutant:lazy", "--no-save", "--json"]);
     let replay = run_with(&["replay", "-", "--target", "store", "--json"], "nodes 1\n");
+    let near = |command: &str| {
+        run_with(&[command, "-", "--target", "mutant:lazy", "--cases", "9", "--json"], LOST)
+    };
     let calibrate = run(&["calibrate", "--seeds", "1", "--healthy", "1", "--json"]);
     for (command, ran, tables) in [
         ("check", check, &["counterexample"][..]),
         ("list", run(&["list", "--json"]), &[]),
         ("replay", replay, &[]),
         ("calibrate", calibrate, &["mutants", "healthy"]),
+        ("confirm", near("confirm"), &["counterexample"]),
+        ("shrink", near("shrink"), &[]),
     ] {
         let written = rows(section(command), "").into_iter().map(str::to_owned).collect();
         assert_eq!(keys(&ran.out, tables), written, "{command}");
@@ -73,5 +79,5 @@ fn the_examples_of_the_page_can_be_read() {
         assert!(args::parse("schism", &words).is_ok(), "{words:?}");
         seen.insert(words[1].clone());
     }
-    assert_eq!(seen.len(), 4, "an example for each command: {seen:?}");
+    assert_eq!(seen.len(), 6, "an example for each command: {seen:?}");
 }

@@ -4,7 +4,7 @@ use super::{Folder, Ran, run, run_with};
 use serde_json::Value;
 
 /// A failure of the lazy store, as it would be saved but for the digest.
-const LOST: &str = "\
+pub(super) const LOST: &str = "\
 # target mutant:lazy
 # fails  linearizable: lost acknowledged write
 # took   2 steps took hold
@@ -102,4 +102,22 @@ fn a_schedule_of_more_nodes_than_can_be_is_refused() {
 fn a_property_that_the_target_does_not_have_is_named() {
     let ran = run_with(&["replay", "-"], &LOST.replace("linearizable: ", "coherent: "));
     assert!(ran.out.contains("it broke `coherent`, which is not asked of this target"));
+}
+
+#[test]
+fn a_bisection_is_told_good_bad_or_neither_and_ended_where_there_is_no_file() {
+    let folder = Folder::new("bisect");
+    let code = |text: &str| {
+        let file = folder.file("saved.schedule", text);
+        run(&["replay", "--bisect", &file]).code
+    };
+    let good = LOST.replace("mutant:lazy", "store");
+    assert_eq!(code(LOST), 1);
+    assert_eq!(code(&good), 0);
+    assert_eq!(code(&good.replace("survives power-loss", "")), 125, "stale");
+    assert_eq!(code(&LOST.replace("lost acknowledged write", "stale read")), 125, "another");
+    assert_eq!(code(&LOST.replace("power-loss n1", "power-lost n1")), 125, "unreadable");
+    assert_eq!(code(&LOST.replace("mutant:lazy", "mutant:new")), 125, "a target of later");
+    let ran = run(&["replay", "--bisect", "/nowhere"]);
+    assert!(ran.code == 128 && ran.err.starts_with("error: cannot read /nowhere: "), "{}", ran.err);
 }

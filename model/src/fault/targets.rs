@@ -1,0 +1,32 @@
+//! A fault comes in; the names of those it is about go out, to be read or to be changed. It must
+//! not know why somebody would change them.
+
+use super::{Fault, Target};
+
+impl Fault {
+    /// Everybody whom the fault names, in the order of its text.
+    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
+        match self {
+            Fault::Crash { node, .. }
+            | Fault::PowerLoss { node, .. }
+            | Fault::Stop { node }
+            | Fault::Restart { node }
+            | Fault::Pause { node }
+            | Fault::Resume { node }
+            | Fault::Isolate { node }
+            | Fault::Hurry { node, .. }
+            | Fault::Disturb { node, .. }
+            | Fault::CrashLoop { node, .. }
+            | Fault::Slow { node, .. }
+            | Fault::Disk { node, .. }
+            | Fault::Clock { node, .. } => vec![node],
+            Fault::Cut { from, to, .. }
+            | Fault::Hold { from, to }
+            | Fault::Release { from, to }
+            | Fault::Drop { from, to, .. }
+            | Fault::Delay { from, to, .. } => vec![from, to],
+            Fault::Partition { groups } => groups.iter_mut().flatten().collect(),
+            Fault::Heal | Fault::RestartAll | Fault::RollingRestart { .. } => Vec::new(),
+        }
+    }
+}
