@@ -105,7 +105,7 @@ fn file_name(number: u32) -> String {
 }
 
 /// Appends a record: length and checksum of the content, then the content.
-fn record(bytes: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn record(bytes: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
     let start = bytes.len();
     bytes.extend_from_slice(&[0; HEADER]);
     content(bytes);
@@ -135,7 +135,7 @@ fn recover(bytes: &[u8], found: &mut Recovered) -> usize {
 }
 
 /// The content of the record at the start of the bytes; `None` if it is torn, or nothing is there.
-fn next(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn next(bytes: &[u8]) -> Option<&[u8]> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     let (sum, rest) = rest.split_first_chunk::<4>()?;
     let content = rest.get(..u32::from_le_bytes(*length) as usize)?;

@@ -47,6 +47,7 @@ const fn is_effect(what: &What) -> bool {
         | What::Calm
         | What::Up(_)
         | What::Down(_)
+        | What::Lost { .. }
         | What::Delivered { .. }
         | What::Timer(_)
         | What::Request(_)
@@ -90,6 +91,7 @@ impl<'a, N: Node> Teller<'a, N> {
             What::Down(why) => format!("✗ {why}"),
             What::Sent { to, text, lost: None } => format!("─▶ {to}  {text}"),
             What::Sent { to, text, lost: Some(why) } => format!("─✗ {to}  {text}  ({why})"),
+            What::Lost { to, why } => format!("a message to {to} is lost on its way ({why})"),
             What::Delivered { from, text, .. } => format!("◀─ {from}  {text}"),
             What::Timer(text) => format!("timer {text}"),
             What::Request(place) => format!("is asked: {}", self.operation(*place)),
