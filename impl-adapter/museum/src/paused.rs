@@ -61,9 +61,16 @@ pub struct Status {
     pub role: Role,
 }
 
-/// The exhibit: while the network splits, clients must see one store.
-pub fn exhibit() -> Check<Server> {
+/// While the network splits, clients must see one store.
+pub fn client_exhibit() -> Check<Server> {
     check(Server::open).survives(Nemesis::new().partitions()).linearizable().nondeterministic()
+}
+
+/// What five servers tell of their logs must be what a replicated log may do, while processes die,
+/// the network splits and messages are late.
+pub fn log_exhibit() -> Check<Server> {
+    let claim = Nemesis::new().crashes().partitions().holds().delays();
+    check(Server::open).survives(claim).nodes(5).nondeterministic()
 }
 
 impl Server {
@@ -71,7 +78,7 @@ impl Server {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
         let runtime = runtime.expect("a runtime without sockets asks nothing of the machine");
         let id = u64::from(io.id());
-        let store = Arc::new(Store::new(id));
+        let store = Arc::new(Store::open(id, io.disk().get("store")));
         let exchange = Arc::new(Exchange::default());
         let network = Arc::new(Network(exchange.clone()));
         let raft = {
@@ -109,6 +116,13 @@ impl Server {
                 tokio::task::yield_now().await;
             }
         });
+        if let Some(bytes) = self.store.news() {
+            io.disk().put("store", &bytes);
+            io.disk().sync("store");
+        }
+        for fact in self.store.facts() {
+            io.tell(fact);
+        }
         self.called.retain(|_, waiting| !waiting.is_closed());
         let mut wanted = self.exchange.take();
         // The library calls its peers in the order of a hash set.
@@ -136,7 +150,8 @@ impl Server {
         self.runtime.spawn(async move {
             let outcome = match op {
                 Put(key, value) => {
-                    match raft.client_write(ClientWriteRequest::new(Write { key, value })).await {
+                    let write = Write { key, value, request: id.into() };
+                    match raft.client_write(ClientWriteRequest::new(write)).await {
                         Ok(_) => Outcome::Ok(None),
                         Err(ClientWriteError::ForwardToLeader(..)) => Outcome::Refused,
                         Err(ClientWriteError::RaftError(_)) => Outcome::Unknown,

@@ -75,28 +75,74 @@ fn foca_0_12_0_finds_together_again_without_a_flood() {
     }
 }
 
+#[test]
+fn async_raft_0_6_1_breaks_the_replicated_log() {
+    let checked = ran(paused::log_exhibit(), "async-raft-0.6.1-log", 1, 200);
+    assert_eq!(checked.outcome, Outcome::Fail, "{}", checked.report);
+    assert_eq!(checked.property.as_deref(), Some("reference"), "{}", checked.report);
+}
+
 /// Which of its bugs is found first differs from run to run, as the crate is nondeterministic.
 #[test]
 fn async_raft_0_6_1_does_not_show_clients_one_store() {
-    let checked = ran(paused::exhibit(), "async-raft-0.6.1", 8, 500);
+    let checked = ran(paused::client_exhibit(), "async-raft-0.6.1", 8, 500);
     assert_eq!(checked.outcome, Outcome::Fail, "{}", checked.report);
-    assert_eq!(checked.property.as_deref(), Some("linearizable"));
     assert!(checked.report.contains(" of 20 runs"), "{}", checked.report);
 }
 
-/// What a hunt came to, 53 steps made 3.
-const STALE_READ: &str = "nodes 3  quiet  survives partitions
-    @elected  isolate leader
-    @elected  c2 -> leader  put k2 11
-    @acked 2  c0 -> n1      get k2";
+/// What hunts came to, each with the bug that it shows. Some show it in 19 of 20 runs only.
+const KEPT: [(&str, &str, &str, &str); 4] = [
+    (
+        "read",
+        "linearizable",
+        "stale read",
+        "nodes 3  quiet  survives partitions
+         @elected  isolate leader
+         @elected  c2 -> leader  put k2 11
+         @acked 2  c0 -> n1      get k2",
+    ),
+    (
+        "late-append",
+        "reference",
+        "durable entries stay",
+        "nodes 5  seed 0x65fd  quiet  survives delays
+         @502500us  delay the 1st n1 -> n3 from here by 14ms
+         @480500us  c0 -> leader  get k1
+         @+0ms      c2 -> leader  put k3 14
+         @+0ms      c1 -> leader  put k2 16",
+    ),
+    (
+        "skipped",
+        "reference",
+        "applied in order",
+        "nodes 2  seed 0x1  quiet  survives holds
+         @elected  hold n2 -> n1
+         @+0ms     c0 -> leader  put k2 11",
+    ),
+    (
+        "commit",
+        "reference",
+        "a commit needs a quorum",
+        "nodes 4  quiet  survives partitions
+         @elected  partition n2 n4
+         @426ms    c2 -> leader  put k3 19",
+    ),
+];
 
 #[test]
-fn async_raft_0_6_1_confirms_a_read_that_no_peer_confirmed() {
-    let mut check = paused::exhibit().named("async-raft-0.6.1-read");
-    check.settings().save = None;
-    check.settings().replay = Some(STALE_READ.to_owned());
-    let checked = check.try_run(&mut |_| {}).expect("the schedule can be read");
-    println!("{}", checked.report);
-    assert_eq!(checked.property.as_deref(), Some("linearizable"));
-    assert_eq!(checked.clause.as_deref(), Some("stale read"));
+fn async_raft_0_6_1_shows_each_of_its_bugs_in_the_schedule_that_was_kept() {
+    for (name, property, clause, schedule) in KEPT {
+        let replayed = || {
+            let mut check = paused::client_exhibit().named(&format!("async-raft-0.6.1-{name}"));
+            check.settings().save = None;
+            check.settings().replay = Some(schedule.to_owned());
+            check.try_run(&mut |_| {}).expect("the schedule can be read")
+        };
+        let shows = |checked: &Checked| {
+            checked.property.as_deref() == Some(property)
+                && checked.clause.as_deref() == Some(clause)
+        };
+        let shown = (0..5).map(|_| replayed()).find(shows);
+        println!("{}", shown.unwrap_or_else(|| panic!("{name} did not show in five runs")).report);
+    }
 }
