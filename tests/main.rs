@@ -12,6 +12,7 @@ mod golden;
 mod howto;
 mod nodes;
 mod regressions;
+mod requests;
 mod sabotage;
 mod saved;
 mod tidy;
