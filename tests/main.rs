@@ -11,6 +11,7 @@ mod determinism;
 mod golden;
 mod howto;
 mod nodes;
+mod power;
 mod regressions;
 mod requests;
 mod sabotage;

@@ -24,7 +24,7 @@ pub fn register(cli: Cli) -> Cli {
         let check = claimed(mutant.boot(Config::default())).nodes(mutant.nodes);
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
-    cli.tour("raft-rs", "PM09")
+    cli.tour("raft-rs", "PM09").canary("PM10")
 }
 
 /// What a cluster of raft-rs survives: its messages travel with checksums, and its clients have

@@ -39,6 +39,12 @@ impl Effort {
 
 /// A case that has not ended after this much real time never will: a node does not return.
 const STUCK: Duration = Duration::from_secs(30);
+
+/// How long one case may take, and what to say of one that took longer.
+pub(crate) struct Patience {
+    pub(crate) limit: Duration,
+    pub(crate) stuck: fn(u64, Duration) -> Error,
+}
 /// How often progress is told.
 const BEAT: Duration = Duration::from_millis(100);
 /// In place of a case's number: none.
@@ -60,6 +66,17 @@ struct Shared {
 /// A case that does not end is an error; its thread is left behind.
 pub(crate) fn run<W: Send + 'static>(
     effort: &Effort,
+    new: impl Fn() -> W + Send + Sync + 'static,
+    case: impl Fn(&mut W, u64) -> bool + Send + Sync + 'static,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Vec<W>, Option<u64>), Error> {
+    run_with(effort, &Patience { limit: STUCK, stuck }, new, case, progress)
+}
+
+/// The same for cases that may take longer than one run.
+pub(crate) fn run_with<W: Send + 'static>(
+    effort: &Effort,
+    patience: &Patience,
     new: impl Fn() -> W + Send + Sync + 'static,
     case: impl Fn(&mut W, u64) -> bool + Send + Sync + 'static,
     progress: &mut dyn FnMut(u64),
@@ -100,7 +117,7 @@ pub(crate) fn run<W: Send + 'static>(
             Ok(one) => gathered.push(one),
             Err(RecvTimeoutError::Timeout) => {
                 progress(shared.done.load(Ordering::Relaxed));
-                watch.beat(&shared, effort)?;
+                watch.beat(&shared, effort, patience)?;
             }
             Err(RecvTimeoutError::Disconnected) => break,
         }
@@ -132,7 +149,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn beat(&mut self, shared: &Shared, effort: &Effort) -> Result<(), Error> {
+    fn beat(&mut self, shared: &Shared, effort: &Effort, patience: &Patience) -> Result<(), Error> {
         self.spent += BEAT;
         if effort.time.is_some_and(|time| self.spent >= time) {
             shared.stop.store(1, Ordering::Relaxed);
@@ -141,19 +158,23 @@ impl Watch {
             let number = now.load(Ordering::Relaxed);
             if number == NONE || number != seen.0 {
                 *seen = (number, self.spent);
-            } else if self.spent - seen.1 > STUCK {
-                return Err(Error::new(format!(
-                    "case {} has not ended after {} s of real time: a node does not return from \
-                     handling an event. Look for a loop that waits for something; --seed with \
-                     this run's seed and --cases {} comes to the same place",
-                    number + 1,
-                    STUCK.as_secs(),
-                    number + 1,
-                )));
+            } else if self.spent - seen.1 > patience.limit {
+                return Err((patience.stuck)(number, patience.limit));
             }
         }
         Ok(())
     }
+}
+
+fn stuck(number: u64, limit: Duration) -> Error {
+    Error::new(format!(
+        "case {} has not ended after {} s of real time: a node does not return from \
+         handling an event. Look for a loop that waits for something; --seed with \
+         this run's seed and --cases {} comes to the same place",
+        number + 1,
+        limit.as_secs(),
+        number + 1,
+    ))
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod clock;
 mod hunt;
 mod minimise;
 mod outcome;
+mod power;
 mod regressions;
 mod run;
 mod sabotage;
@@ -35,8 +36,11 @@ mod strategy;
 mod subject;
 
 pub use cases::Cases;
+#[cfg(feature = "cli")]
+pub(crate) use clock::Stopwatch;
 pub use hunt::{Finding, Hunted};
 pub use outcome::{Brief, Checked, Outcome};
+pub use power::{Alarms, Catch, Trial};
 pub use regressions::Replayed;
 pub use sabotage::Thoroughness;
 pub use settings::Settings;

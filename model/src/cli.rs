@@ -1,6 +1,6 @@
 //! The command line as a library: targets, each a cluster and what must hold of it, come in; a
-//! command with `list`, `check`, `replay` and a tour goes out. It must not know any target's types
-//! beyond `target.rs`, nor how a hunt works.
+//! command with `list`, `check`, `replay`, `calibrate` and a tour goes out. It must not know any
+//! target's types beyond `target.rs`, nor how a hunt works.
 //!
 //! A user's own store gets all of it in five lines:
 //!
@@ -34,6 +34,7 @@ use crate::node::{Io, Node};
 use std::process::ExitCode;
 
 mod args;
+mod calibrate;
 mod check;
 mod console;
 mod json;
@@ -53,7 +54,7 @@ use target::{Entry, Mutant};
 
 /// A command line without targets, to add to.
 pub fn cli() -> Cli {
-    Cli { entries: Vec::new(), tour: None }
+    Cli { entries: Vec::new(), tour: None, canary: None }
 }
 
 /// A command line that is being put together; see [`cli`].
@@ -62,6 +63,8 @@ pub struct Cli {
     entries: Vec<Entry>,
     /// The target and the mutant that the tour shows, where they are not the first ones.
     tour: Option<(String, String)>,
+    /// The mutant that every measurement must find, where it is not the first one.
+    canary: Option<String>,
 }
 
 impl Cli {
@@ -104,6 +107,13 @@ impl Cli {
     /// The target and the mutant that the tour shows; the first of each unless said.
     pub fn tour(mut self, target: &str, mutant: &str) -> Cli {
         self.tour = Some((target.to_owned(), format!("mutant:{mutant}")));
+        self
+    }
+
+    /// The mutant that each hunt of `calibrate` must find; the first unless said. If one does not,
+    /// the measurement itself is broken. It should be easy to find, and take a fault and a judge.
+    pub fn canary(mut self, mutant: &str) -> Cli {
+        self.canary = Some(format!("mutant:{mutant}"));
         self
     }
 
@@ -158,6 +168,9 @@ impl Cli {
             Some(args::Command::List(list)) => list::list(self, &list, console),
             Some(args::Command::Check(check)) => check::check(self, &check, program, console),
             Some(args::Command::Replay(replay)) => replay::replay(self, &replay, program, console),
+            Some(args::Command::Calibrate(calibrate)) => {
+                calibrate::calibrate(self, &calibrate, program, console)
+            }
         }
     }
 

@@ -29,10 +29,11 @@ const UNSPOKEN: [(&str, &[&str], &str); 2] = [
 ];
 
 /// Crates that only some rooms of the model may name.
-const HOUSEKEEPERS: [(&str, &[&str]); 8] = [
+const HOUSEKEEPERS: [(&str, &[&str]); 9] = [
     ("proptest", &["check"]),
     ("proptest_state_machine", &["check"]),
     ("stateright", &["explore", "reference"]),
+    ("cpu_time", &["check"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("serde", &["cli"]),

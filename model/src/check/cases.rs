@@ -11,8 +11,8 @@ use crate::seed::Seed;
 
 /// A check whose cases are run one by one; see [`Check::one_by_one`].
 pub struct Cases<N: Node> {
-    subject: Subject<N>,
-    settings: Settings,
+    pub(super) subject: Subject<N>,
+    pub(super) settings: Settings,
 }
 
 impl<N: Node> Check<N> {

@@ -1,6 +1,7 @@
-//! The wall clock, for budgets and for telling how long things took. Nothing that a run does
-//! depends on it.
+//! The wall clock and the processor's, for budgets and for telling how long things took. Nothing
+//! that a run does depends on them.
 
+use cpu_time::ThreadTime;
 use std::time::{Duration, Instant};
 
 /// A stopwatch that is running.
@@ -14,6 +15,20 @@ impl Stopwatch {
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// A stopwatch that runs only while the calling thread does: what else a machine is busy with does
+/// not count. It stays on its thread.
+pub(super) struct CpuClock(ThreadTime);
+
+impl CpuClock {
+    pub(super) fn start() -> CpuClock {
+        CpuClock(ThreadTime::now())
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 }

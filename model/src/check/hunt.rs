@@ -48,7 +48,7 @@ pub enum Finding<Op> {
 }
 
 /// One case in so many is run twice.
-const TWICE: u64 = 10;
+pub(super) const TWICE: u64 = 10;
 
 /// So many runs of one schedule tell how often it fails, where that is not always or never.
 pub(super) const RUNS: usize = 20;
@@ -57,8 +57,9 @@ pub(super) const RUNS: usize = 20;
 const FOLLOWING: u64 = 64;
 
 /// What one worker gathers.
-struct Worker {
-    tally: Tally,
+#[derive(Default)]
+pub(super) struct Worker {
+    pub(super) tally: Tally,
     /// The lowest case of its own that stopped the hunt, and whether by nondeterminism.
     stopped: Option<(u64, bool)>,
 }
@@ -135,7 +136,12 @@ impl<N: Node> Subject<N> {
     /// One mistake often shows in several ways. The cases that follow the first failing one are
     /// tried as well, and of all that fail the one is chosen that says most: what breaks the
     /// property that is judged first. Says which case that is, and how else it failed where.
-    fn choose(&self, settings: &Settings, seed: Seed, first: u64) -> (u64, Vec<(Failure, u64)>) {
+    pub(super) fn choose(
+        &self,
+        settings: &Settings,
+        seed: Seed,
+        first: u64,
+    ) -> (u64, Vec<(Failure, u64)>) {
         let mut seen: Vec<(Failure, u64)> = Vec::new();
         let last = settings.effort.cases.min(first.saturating_add(FOLLOWING));
         for number in first..last {
@@ -156,7 +162,12 @@ impl<N: Node> Subject<N> {
     }
 
     /// Runs one case; says whether it stops the hunt, and if so whether by nondeterminism.
-    fn case(&self, schedule: &Schedule<Op<N>>, twice: bool, worker: &mut Worker) -> Option<bool> {
+    pub(super) fn case(
+        &self,
+        schedule: &Schedule<Op<N>>,
+        twice: bool,
+        worker: &mut Worker,
+    ) -> Option<bool> {
         let (trace, ruling) = self.try_out(schedule);
         let tally = &mut worker.tally;
         tally.cases += 1;
@@ -239,7 +250,7 @@ impl<N: Node> Subject<N> {
     }
 
     /// How a schedule fails, if it does: in the first of several runs, where runs may differ.
-    fn broken(&self, schedule: &Schedule<Op<N>>) -> Option<Violation> {
+    pub(super) fn broken(&self, schedule: &Schedule<Op<N>>) -> Option<Violation> {
         let runs = if self.deterministic { 1 } else { RUNS };
         (0..runs).find_map(|_| match self.try_out(schedule).1 {
             Ruling::Broken(violation) => Some(violation),

@@ -32,6 +32,10 @@ pub(super) enum Command {
     Check(Check),
     /// Run a saved schedule again, recorded in full
     Replay(Replay),
+    /// Measure what the checker finds, and how fast: each mutant is hunted
+    /// from many seeds, and the healthy targets must raise no alarm
+    #[command(verbatim_doc_comment)]
+    Calibrate(Calibrate),
 }
 
 #[derive(clap::Args, Debug)]
@@ -122,6 +126,47 @@ pub(super) struct Replay {
     pub(super) json: Option<PathBuf>,
 }
 
+#[derive(clap::Args, Debug)]
+#[command(allow_negative_numbers = true)]
+pub(super) struct Calibrate {
+    /// The mutants to hunt, by id: `PM09` [default: all]
+    #[arg(value_name = "MUTANT")]
+    pub(super) mutants: Vec<String>,
+    /// So many hunts for each mutant, each from its own
+    /// seed
+    #[arg(long, value_name = "N", default_value_t = 21, verbatim_doc_comment)]
+    #[arg(value_parser = |text: &str| number(text, 10_001, "seeds"))]
+    pub(super) seeds: u32,
+    /// The first of these seeds, 42 or 0x2a: the same ones
+    /// give the same numbers of schedules
+    #[arg(long, value_name = "S", default_value = "1", value_parser = seed)]
+    #[arg(verbatim_doc_comment)]
+    pub(super) seed: u64,
+    /// A hunt that found nothing in so many seconds of CPU
+    /// time is cut off
+    #[arg(long, value_name = "S", default_value = "20", value_parser = seconds)]
+    #[arg(verbatim_doc_comment)]
+    pub(super) seconds: Duration,
+    /// So many schedules on each healthy target; 0 for
+    /// none
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = schedules)]
+    #[arg(verbatim_doc_comment)]
+    pub(super) healthy: u64,
+    /// So many hunts at once [default: as many as cores]
+    #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
+    pub(super) jobs: Option<u32>,
+    /// Write the tables as Markdown into FILE, between the two
+    /// lines that mark their place
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(super) markdown: Option<PathBuf>,
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the tables then go
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    pub(super) json: Option<PathBuf>,
+}
+
 /// Words that are no command: an error, or a wish for help.
 pub(super) struct Usage(clap::Error);
 
@@ -156,6 +201,11 @@ fn cases(text: &str) -> Result<u64, String> {
         Ok(cases) if cases < crate::campaign::Effort::NO_LIMIT => Ok(cases),
         _ => Err("expected a number of cases such as 20000".to_owned()),
     }
+}
+
+fn schedules(text: &str) -> Result<u64, String> {
+    let schedules = text.parse().ok().filter(|n| *n < crate::campaign::Effort::NO_LIMIT);
+    schedules.ok_or_else(|| "expected a number of schedules such as 100000".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

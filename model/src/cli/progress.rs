@@ -10,6 +10,7 @@ pub(super) struct Bar {
     bar: ProgressBar,
     cases: Option<u64>,
     time: Option<Duration>,
+    unit: &'static str,
 }
 
 /// The length of the bar, in its own units.
@@ -25,13 +26,18 @@ impl Bar {
         let bar = ProgressBar::with_draw_target(Some(FULL), target);
         bar.set_style(style);
         bar.set_prefix(name.to_owned());
-        Bar { bar, cases, time }
+        Bar { bar, cases, time, unit: "cases" }
+    }
+
+    /// The same for something else than cases.
+    pub(super) fn of(self, unit: &'static str) -> Bar {
+        Bar { unit, ..self }
     }
 
     /// So many cases are done.
     pub(super) fn tell(&self, done: u64) {
         let elapsed = self.bar.elapsed();
-        let view = view(done, elapsed, self.cases, self.time);
+        let view = view(self.unit, done, elapsed, self.cases, self.time);
         self.bar.set_message(view.text);
         self.bar.set_position((view.share * FULL as f64) as u64);
     }
@@ -48,7 +54,13 @@ struct View {
 }
 
 /// What the bar shows, whichever limit comes first.
-fn view(done: u64, elapsed: Duration, cases: Option<u64>, time: Option<Duration>) -> View {
+fn view(
+    unit: &str,
+    done: u64,
+    elapsed: Duration,
+    cases: Option<u64>,
+    time: Option<Duration>,
+) -> View {
     let spent = elapsed.as_secs_f64();
     let rate = if spent > 0.0 { done as f64 / spent } else { 0.0 };
     let by_time = time.map(|time| (spent / time.as_secs_f64(), time.as_secs_f64() - spent));
@@ -58,7 +70,7 @@ fn view(done: u64, elapsed: Duration, cases: Option<u64>, time: Option<Duration>
     let sooner = |one: (f64, f64), other: (f64, f64)| if one.1 < other.1 { one } else { other };
     let nearest = by_time.into_iter().chain(by_cases).reduce(sooner);
     let of = cases.map(|cases| format!(" of {}", count(cases))).unwrap_or_default();
-    let mut text = format!("{}{of} cases, {} a second", count(done), count(rate as u64));
+    let mut text = format!("{}{of} {unit}, {} a second", count(done), count(rate as u64));
     let Some((share, left)) = nearest else { return View { share: 0.0, text } };
     text.push_str(&format!(", {} s left", count(left.max(0.0).ceil() as u64)));
     View { share: share.clamp(0.0, 1.0), text }
@@ -70,7 +82,7 @@ mod tests {
 
     fn text(done: u64, ms: u64, cases: Option<u64>, seconds: Option<u64>) -> String {
         let time = seconds.map(Duration::from_secs);
-        view(done, Duration::from_millis(ms), cases, time).text
+        view("cases", done, Duration::from_millis(ms), cases, time).text
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A check of any kind of node comes in; what the commands need of it goes out, without the node's
 //! type.
 
-use crate::check::{Check, Checked, Replayed};
+use crate::check::{Alarms, Check, Checked, Replayed, Trial};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
@@ -9,6 +9,7 @@ use crate::fault::Nemesis;
 use crate::node::Node;
 use crate::persist::Saved;
 use crate::schedule::Schedule;
+use crate::verdict::Failure;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,6 +27,14 @@ pub(super) struct Mutant {
     pub(super) id: String,
     pub(super) caught_by: Vec<String>,
     pub(super) known_steps: usize,
+}
+
+impl Mutant {
+    /// Whether a failure is one by which it may show: of such a property, or of such a clause.
+    pub(super) fn names(&self, failure: &Failure) -> bool {
+        let full = failure.to_string();
+        self.caught_by.iter().any(|name| *name == failure.property || *name == full)
+    }
 }
 
 impl Entry {
@@ -78,6 +87,9 @@ pub(super) struct Ran {
     pub(super) digest: String,
 }
 
+/// Hunts from a seed, and says what it took.
+pub(super) type Trials = Box<dyn Fn(u64) -> Result<Trial, Error> + Send + Sync>;
+
 /// A check without its type.
 pub(super) trait Target {
     /// How many nodes it has unless said.
@@ -98,6 +110,16 @@ pub(super) trait Target {
         again: &str,
         story: bool,
     ) -> Result<Again, Error>;
+    /// Single hunts of at most so much CPU time each.
+    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error>;
+    /// Counts the failures in so many cases of a seed.
+    fn alarms(
+        &self,
+        seed: u64,
+        cases: u64,
+        jobs: usize,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Alarms, Error>;
 }
 
 impl<N: Node> Target for Check<N> {
@@ -149,6 +171,21 @@ impl<N: Node> Target for Check<N> {
         };
         let story = story.then(|| explain::story(&schedule, &trace, true));
         Ok(Again { checked, replayed, ran, story })
+    }
+
+    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error> {
+        let cases = self.clone().one_by_one()?;
+        Ok(Box::new(move |seed| cases.trial(seed, cpu_max)))
+    }
+
+    fn alarms(
+        &self,
+        seed: u64,
+        cases: u64,
+        jobs: usize,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Alarms, Error> {
+        self.clone().alarms(seed, cases, jobs, progress)
     }
 }
 

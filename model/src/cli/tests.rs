@@ -8,6 +8,7 @@ use crate::node::{Event, Io, Node};
 use crate::spec::kv::{Get, Put, PutGet};
 use std::path::{Path, PathBuf};
 
+mod calibrate;
 mod commands;
 mod page;
 mod replays;

@@ -24,7 +24,9 @@ fn rows(section: &'static str, start: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn the_page_has_each_option_of_each_command_and_no_other() {
-    for (command, section) in ["list", "check", "replay"].map(|name| (name, section(name))) {
+    for (command, section) in
+        ["list", "check", "replay", "calibrate"].map(|name| (name, section(name)))
+    {
         let help = run(&[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""));
         let lines = help.out.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
@@ -38,23 +40,24 @@ fn the_page_has_each_option_of_each_command_and_no_other() {
 
 #[test]
 fn the_page_has_each_field_of_the_results_and_no_other() {
-    let keys = |text: &str| -> BTreeSet<String> {
+    // The fields of the object, and of those in it that have a table of their own on the page.
+    let keys = |text: &str, tables: &[&str]| -> BTreeSet<String> {
         let value: serde_json::Value = serde_json::from_str(text).expect("it is JSON");
-        let mut keys = BTreeSet::new();
-        for (name, value) in value.as_object().into_iter().flatten() {
-            keys.insert(name.clone());
-            if name == "counterexample" {
-                keys.extend(value.as_object().into_iter().flatten().map(|(key, _)| key.clone()));
-            }
-        }
-        keys
+        let inner = tables.iter().map(|name| value[*name].get(0).unwrap_or(&value[*name]));
+        let objects = inner.chain([&value]).filter_map(serde_json::Value::as_object);
+        objects.flat_map(|object| object.keys().cloned()).collect()
     };
     let check = run(&["check", "mutant:lazy", "--no-save", "--json"]);
     let replay = run_with(&["replay", "-", "--target", "store", "--json"], "nodes 1\n");
-    for (command, ran) in [("check", check), ("list", run(&["list", "--json"])), ("replay", replay)]
-    {
+    let calibrate = run(&["calibrate", "--seeds", "1", "--healthy", "1", "--json"]);
+    for (command, ran, tables) in [
+        ("check", check, &["counterexample"][..]),
+        ("list", run(&["list", "--json"]), &[]),
+        ("replay", replay, &[]),
+        ("calibrate", calibrate, &["mutants", "healthy"]),
+    ] {
         let written = rows(section(command), "").into_iter().map(str::to_owned).collect();
-        assert_eq!(keys(&ran.out), written, "{command}");
+        assert_eq!(keys(&ran.out, tables), written, "{command}");
     }
 }
 
@@ -70,5 +73,5 @@ fn the_examples_of_the_page_can_be_read() {
         assert!(args::parse("schism", &words).is_ok(), "{words:?}");
         seen.insert(words[1].clone());
     }
-    assert_eq!(seen.len(), 3, "an example for each command: {seen:?}");
+    assert_eq!(seen.len(), 4, "an example for each command: {seen:?}");
 }
