@@ -13,6 +13,7 @@ mod howto;
 mod nodes;
 mod power;
 mod regressions;
+mod requests;
 mod sabotage;
 mod saved;
 mod stopped;

@@ -38,11 +38,18 @@ pub fn register(cli: Cli) -> Cli {
     cli.tour("raft-rs", "PM09").canary("PM10")
 }
 
+/// What a cluster of raft-rs survives: its messages travel with checksums, and its clients have
+/// sessions, so corrupt messages and requests that come more than once are no trouble either.
+#[must_use]
+pub fn claim() -> Nemesis {
+    Nemesis::everything().corruption().retries()
+}
+
 /// A cluster of which all is claimed.
 fn claimed<N: Node>(
     boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
 ) -> schism::check::Check<N> {
-    check(boot).survives(Nemesis::everything()).linearizable()
+    check(boot).survives(claim()).linearizable()
 }
 
 /// A cluster of five of which all is claimed, with an administrator who changes who votes.

@@ -146,7 +146,7 @@ mod unix {
         assert_eq!(code, Some(2));
         assert!(err.starts_with("error: cannot write the results: "), "{err}");
         // Where only the JSON has no room, the report is seen all the same.
-        let words = ["check", "mutant:PM09", "--seed", "1", "--no-save", "--json", "/dev/full"];
+        let words = ["check", "mutant:PM10", "--seed", "1", "--no-save", "--json", "/dev/full"];
         let (code, out, err) = run(&words, Stdio::piped());
         assert_eq!(code, Some(2));
         assert!(out.starts_with("mutant:PM09: FAILED, stale read"), "{out}");

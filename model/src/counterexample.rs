@@ -5,7 +5,7 @@ use crate::fault::{Kind, Nemesis};
 use crate::sabotage::Noticed;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
-use crate::trace::Digest;
+use crate::trace::{Digest, LossCause};
 use crate::verdict::{Failure, Violation};
 use std::time::Duration;
 
@@ -75,6 +75,10 @@ pub struct Tally {
     pub faults: [u64; Kind::ALL.len()],
     /// Events handled by nodes.
     pub events: u64,
+    /// Messages that nodes sent.
+    pub sent: u64,
+    /// How many of them never arrived, by [`LossCause`] in listing order.
+    pub lost: [u64; LossCause::ALL.len()],
     /// Client operations, and how many of them ended ok, refused, unknown.
     pub operations: [u64; 3],
     /// For each thing that the user wants to be reached: its name, and in how many cases it was.
@@ -101,6 +105,10 @@ impl Tally {
             *sum += n;
         }
         self.events += other.events;
+        self.sent += other.sent;
+        for (sum, n) in self.lost.iter_mut().zip(other.lost) {
+            *sum += n;
+        }
         for (sum, n) in self.operations.iter_mut().zip(other.operations) {
             *sum += n;
         }

@@ -15,12 +15,13 @@ use crate::schedule::Schedule;
 use crate::seed::{Seed, StableHasher};
 use crate::spec::Spec;
 use crate::time::Time;
-use crate::trace::{Counts, Digest, End, NoiseHit, Record, Shown, Trace, What};
+use crate::trace::{Counts, Digest, End, LossCause, NoiseHit, Record, Shown, Trace, What};
 use calm::Calm;
 use network::{Disturber, Network};
 use plan::Plan;
 use process::Process;
 use queue::{Lane, Queue};
+use retries::Retries;
 use rich::Rich;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
@@ -34,6 +35,9 @@ mod effects;
 mod faults;
 mod guard;
 mod ill;
+#[cfg(test)]
+mod link_tests;
+mod links;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
@@ -42,8 +46,10 @@ mod plan;
 mod process;
 mod queue;
 mod restarts;
+mod retries;
 mod rich;
 mod sabotaged;
+mod sending;
 #[cfg(test)]
 mod tests;
 
@@ -101,6 +107,8 @@ enum Happening<N: Node> {
     Request {
         node: NodeId,
         operation: usize,
+        key: u64,
+        cause: u64,
     },
     Answer {
         operation: usize,
@@ -140,6 +148,12 @@ enum Chore {
     Durable { node: NodeId, incarnation: u32, file: usize, upto: usize },
     /// It is a node's turn in a rolling restart: to stop, or to come up.
     Roll { node: NodeId, step: usize, up: bool },
+    /// The trouble of a link ends.
+    LinkEnds { step: usize },
+    /// The first message in the queue of a narrow link leaves.
+    Depart { step: usize },
+    /// Links that flap change their state, until then.
+    Flap { step: usize, every: Duration, until: Time },
 }
 
 /// A message on its way.
@@ -177,6 +191,8 @@ struct World<'a, N: Node> {
     asked: BTreeMap<ClientId, Vec<usize>>,
     /// Whether the client of each operation still waits.
     open: Vec<bool>,
+    /// Requests that are sent more than once.
+    retries: Retries,
     /// Whether any node has told what it applies.
     tells_applied: bool,
     /// The newest configuration that any node has told, and the index that brought it.
@@ -216,6 +232,7 @@ impl<'a, N: Node> World<'a, N> {
             history: History::default(),
             asked: BTreeMap::new(),
             open: Vec::new(),
+            retries: Retries::default(),
             tells_applied: false,
             configured: None,
             facts: Vec::with_capacity(512),
@@ -277,7 +294,9 @@ impl<'a, N: Node> World<'a, N> {
             Happening::Timer { node, incarnation, id, due } => {
                 self.fire_timer(node, incarnation, id, due);
             }
-            Happening::Request { node, operation } => self.request_arrives(node, operation),
+            Happening::Request { node, operation, key, cause } => {
+                self.request_arrives(node, operation, key, cause);
+            }
             Happening::Answer { operation, node, outcome, cause } => {
                 self.answer_arrives(operation, node, outcome, cause);
             }
@@ -299,13 +318,14 @@ impl<'a, N: Node> World<'a, N> {
     fn deliver(&mut self, flight: Flight<N>) {
         let Flight { from, to, body, key, sent } = flight;
         let lost = if self.network.is_cut(from, to) {
-            Some("was cut off on the way")
+            Some((LossCause::Cut, "was cut off on the way"))
         } else if self.process(to).is_down() {
-            Some("found nobody")
+            Some((LossCause::Nobody, "found nobody"))
         } else {
             None
         };
-        if let Some(why) = lost {
+        if let Some((cause, why)) = lost {
+            self.lose(from, to, cause);
             let text = || What::Note(format!("a message from {from} to {to} {why}"));
             self.rich.note(
                 Moment { order: self.order, time: self.now },
@@ -374,6 +394,7 @@ impl<'a, N: Node> World<'a, N> {
             end: self.end.unwrap_or(End::Unsettled { waited: Duration::ZERO }),
             ended,
             counts: self.counts,
+            links: self.network.counts(),
             roles: self.roles,
             records,
         }

@@ -7,6 +7,7 @@
 
 mod gather;
 mod layout;
+mod links;
 mod narrative;
 mod pass;
 mod picture;

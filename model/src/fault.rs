@@ -4,16 +4,18 @@
 //! faults of a kind that it does not name, or more of them at once than it allows, do nothing and
 //! are noted. So neither a shrinker nor an editor can turn a real bug into "everybody lost".
 
-use crate::id::NodeId;
+use crate::id::{ClientId, NodeId};
 use std::fmt;
 use std::time::Duration;
 
 mod kind;
+mod link;
 mod machine;
 mod nemesis;
 mod targets;
 
 pub use kind::Kind;
+pub use link::{LinkTrouble, Overflow};
 pub use machine::{ClockTrouble, DiskCall, DiskTrouble};
 pub use nemesis::{Disturbance, Nemesis};
 
@@ -226,6 +228,85 @@ pub enum Fault {
         /// How.
         what: ClockTrouble,
     },
+    /// Each node sees a majority, and no two see the same one: a ring of broken routes.
+    Ring {
+        /// The order of the nodes on the ring; those that are not named follow by their numbers.
+        order: Vec<Target>,
+    },
+    /// Two halves of the cluster can both talk to this node, and not to each other.
+    Bridge {
+        /// Who stands between the halves.
+        node: Target,
+    },
+    /// The links between groups fail and come back by turns: a loose contact, a route that flaps.
+    /// Nodes that are not named keep their links.
+    Flap {
+        /// Who loses whom.
+        groups: Vec<Vec<Target>>,
+        /// So long each turn; the links are down first.
+        every: Duration,
+        /// For so long.
+        lasts: Duration,
+    },
+    /// One message arrives twice: a retransmission that was not needed.
+    Double {
+        /// Which one, counted from this step on, from 1.
+        nth: u32,
+        /// The sender.
+        from: Target,
+        /// The receiver.
+        to: Target,
+        /// So long after the first one the second one comes.
+        by: Duration,
+    },
+    /// One message waits until the next one on its link has passed: two connections, two routes.
+    Swap {
+        /// Which one, counted from this step on, from 1.
+        nth: u32,
+        /// The sender.
+        from: Target,
+        /// The receiver.
+        to: Target,
+    },
+    /// A bit of one message is flipped on the way: a bad cable, memory in a switch. If the node's
+    /// codec notices, the message is lost.
+    Corrupt {
+        /// Which one, counted from this step on, from 1.
+        nth: u32,
+        /// The sender.
+        from: Target,
+        /// The receiver.
+        to: Target,
+        /// Which bit of its encoding, as [`Node::corrupt`](crate::Node::corrupt) counts.
+        bit: u64,
+    },
+    /// The messages from one node to another have trouble for a while.
+    Link {
+        /// The sender.
+        from: Target,
+        /// The receiver.
+        to: Target,
+        /// Which.
+        what: LinkTrouble,
+        /// For so long.
+        lasts: Duration,
+    },
+    /// A client that has no answer sends its last request again, here or elsewhere.
+    Again {
+        /// Which client.
+        client: ClientId,
+        /// To whom.
+        to: Target,
+    },
+    /// A client's request arrives twice at the node that it was sent to.
+    DoubleRequest {
+        /// Which one of the client's, counted from this step on, from 1.
+        nth: u32,
+        /// Whose.
+        client: ClientId,
+        /// So long after the first one the second one comes.
+        by: Duration,
+    },
 }
 
 impl Fault {
@@ -242,9 +323,12 @@ impl Fault {
             Fault::PowerLoss { .. } => Some(Kind::PowerLoss),
             Fault::Stop { .. } | Fault::RollingRestart { .. } => Some(Kind::Stops),
             Fault::Pause { .. } => Some(Kind::Pauses),
-            Fault::Partition { .. } | Fault::Isolate { .. } | Fault::Cut { .. } => {
-                Some(Kind::Partitions)
-            }
+            Fault::Partition { .. }
+            | Fault::Isolate { .. }
+            | Fault::Cut { .. }
+            | Fault::Ring { .. }
+            | Fault::Bridge { .. }
+            | Fault::Flap { .. } => Some(Kind::Partitions),
             Fault::Hold { .. } => Some(Kind::Holds),
             Fault::Drop { .. } => Some(Kind::Loss),
             Fault::Delay { .. } => Some(Kind::Delays),
@@ -253,6 +337,11 @@ impl Fault {
             Fault::Slow { .. } => Some(Kind::Slowness),
             Fault::Disk { what, .. } => Some(what.kind()),
             Fault::Clock { .. } => Some(Kind::Clocks),
+            Fault::Double { .. } => Some(Kind::Doubles),
+            Fault::Swap { .. } => Some(Kind::Overtaking),
+            Fault::Corrupt { .. } => Some(Kind::Corruption),
+            Fault::Link { what, .. } => Some(what.kind()),
+            Fault::Again { .. } | Fault::DoubleRequest { .. } => Some(Kind::Retries),
             Fault::Restart { .. } | Fault::Resume { .. } | Fault::Heal | Fault::Release { .. } => {
                 None
             }

@@ -70,7 +70,7 @@ pub fn generate<S: Spec>(shape: &Shape, seed: Seed) -> Schedule<S::Op> {
     Schedule {
         nodes: shape.nodes,
         seed: own,
-        noise: noise.filter(|_| shape.claim.names(Kind::Loss) || shape.claim.names(Kind::Delays)),
+        noise: noise.filter(|_| Kind::NOISE.into_iter().any(|kind| shape.claim.names(kind))),
         claim: shape.claim.clone(),
         timing: shape.timing,
         steps: steps.collect(),
@@ -93,13 +93,22 @@ fn workload<S: Spec>(
     let operations =
         draws.between((*shape.operations.start()).into(), (*shape.operations.end()).into());
     let mut now = draws.between(0, 300);
+    // In some runs all clients come at one moment, again and again.
+    let bursts = if draws.chance(1, 4) { draws.between(1, 4) } else { 0 };
+    let mut burst = 0;
     for unique in 1..=operations {
         // Some at once, most a few messages apart, some after a pause.
-        now += match draws.weighted(&[3, 10, 2]) {
+        now += match draws.weighted(&[3, 10, 2, bursts]) {
+            _ if burst > 0 => 0,
             0 => draws.below(4),
             1 => draws.between(4, 40),
-            _ => draws.between(40, 300),
+            2 => draws.between(40, 300),
+            _ => {
+                burst = draws.between(4, 16);
+                0
+            }
         };
+        burst = burst.saturating_sub(1);
         let client = ClientId(draws.below(u64::from(shape.clients.max(1))) as u32);
         let to = storm::somebody(shape, draws, 2);
         let op = S::any(draws, unique);

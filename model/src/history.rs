@@ -20,7 +20,8 @@ pub enum Outcome<Ret> {
 pub struct Operation<S: Spec> {
     /// Which request it was.
     pub request: RequestId,
-    /// The node that the client asked; `None` where the step named a role that nobody held.
+    /// The node that the client asked, of several the one whose answer ended it; `None` where the
+    /// step named a role that nobody held.
     pub node: Option<NodeId>,
     /// What it asked for.
     pub op: S::Op,

@@ -45,6 +45,15 @@ pub trait Node: Sized + 'static {
 
     /// Does something to itself that a claim names with [`Nemesis::own`](crate::Nemesis::own).
     fn disturb(&mut self, _name: &str, _argument: u64, _io: &mut Io<Self>) {}
+
+    /// A message as it reads after one bit of its encoding was flipped on the way: encode it, flip
+    /// bit `bit % (8 * length)`, decode it. `None` says that the codec, or a checksum, refuses it,
+    /// so that the message is lost; that is also what holds without this method.
+    ///
+    /// Only a claim that names [`Kind::Corruption`](crate::fault::Kind::Corruption) asks for it.
+    fn corrupt(_message: &Self::Message, _bit: u64) -> Option<Self::Message> {
+        None
+    }
 }
 
 /// What can happen to a node.

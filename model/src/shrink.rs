@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
 mod delete;
+mod links;
 mod machine;
 mod nodes;
 mod noise;

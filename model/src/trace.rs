@@ -32,6 +32,8 @@ pub struct Trace<N: Node> {
     pub ended: Moment,
     /// Counts of what happened.
     pub counts: Counts,
+    /// What each link carried, by sender and receiver; links without messages are left out.
+    pub links: Vec<LinkCount>,
     /// The roles that nodes said they played, each once.
     pub roles: Vec<&'static str>,
     /// Every event, in a rich trace; empty in a lean one.
@@ -126,8 +128,76 @@ pub struct NoiseHit {
     pub to: NodeId,
     /// Which of the messages sent on this link at this very time, from 1.
     pub nth: u32,
-    /// How much later it came; `None` if it was lost.
-    pub late: Option<Duration>,
+    /// What happened to it.
+    pub hit: Hit,
+}
+
+/// What happens to a single message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Hit {
+    /// It is lost.
+    Lost,
+    /// It comes so much later than usual.
+    Late(Duration),
+    /// It comes twice, the second time so much later.
+    Doubled(Duration),
+    /// It waits until the next one on its link has passed.
+    Overtaken,
+    /// This bit of it is flipped.
+    Corrupted(u64),
+}
+
+/// What one link has carried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinkCount {
+    /// The sender.
+    pub from: NodeId,
+    /// The receiver.
+    pub to: NodeId,
+    /// How many messages were sent.
+    pub sent: u64,
+    /// How many of them never arrived, by [`LossCause`] in listing order.
+    pub lost: [u64; LossCause::ALL.len()],
+}
+
+/// Why a message never arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum LossCause {
+    /// The link was cut when it was sent, or when it was to arrive.
+    Cut,
+    /// A step, a lossy link or the noise lost it.
+    Dropped,
+    /// The queue of a narrow link was full.
+    Overflow,
+    /// It changed on the way, and its checksum or its codec refused it.
+    Corrupt,
+    /// The receiver was down.
+    Nobody,
+}
+
+impl LossCause {
+    /// All causes, in the order in which they are listed everywhere.
+    pub const ALL: [LossCause; 5] = [
+        LossCause::Cut,
+        LossCause::Dropped,
+        LossCause::Overflow,
+        LossCause::Corrupt,
+        LossCause::Nobody,
+    ];
+
+    /// What became of the message, in a word or two.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            LossCause::Cut => "cut off",
+            LossCause::Dropped => "dropped",
+            LossCause::Overflow => "queue full",
+            LossCause::Corrupt => "corrupt",
+            LossCause::Nobody => "nobody there",
+        }
+    }
 }
 
 /// Counts of what happened in a run.
@@ -139,6 +209,8 @@ pub struct Counts {
     pub sent: u64,
     /// Messages that reached a node.
     pub delivered: u64,
+    /// Messages that never arrived, by [`LossCause`] in listing order.
+    pub lost: [u64; LossCause::ALL.len()],
     /// Faults that took hold, by [`Kind`](crate::fault::Kind) in listing order.
     pub faults: [u64; crate::fault::Kind::ALL.len()],
 }
@@ -176,6 +248,13 @@ pub enum What {
         text: String,
         /// What became of it at once: `None` if it is on its way, else why not.
         lost: Option<&'static str>,
+    },
+    /// A message that had left was lost on its way.
+    Lost {
+        /// To whom it was.
+        to: NodeId,
+        /// What became of it: `queue full`.
+        why: &'static str,
     },
     /// A message arrived.
     Delivered {

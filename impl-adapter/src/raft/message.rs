@@ -5,12 +5,31 @@
 //! shown the fields that mean something.
 
 use super::machine::Command;
+use super::wal;
 use ::raft::eraftpb::{self, MessageType};
+use protobuf::Message as _;
 use std::fmt;
 
 /// One message of the library's.
 #[derive(Clone, PartialEq)]
 pub struct Message(pub Box<eraftpb::Message>);
+
+impl Message {
+    /// The message as its receiver reads it after a bit was flipped on the way: as any transport
+    /// does it, the library's bytes travel with their length and a checksum. So a flip is noticed,
+    /// and the message is lost; the library itself would believe what it reads.
+    #[must_use]
+    pub fn with_flipped(&self, bit: u64) -> Option<Message> {
+        let content = self.0.write_to_bytes().ok()?;
+        let mut bytes = Vec::with_capacity(content.len() + 8);
+        wal::record(&mut bytes, |frame| frame.extend_from_slice(&content));
+        let bit = bit % (8 * bytes.len() as u64);
+        bytes[(bit / 8) as usize] ^= 1 << (bit % 8);
+        let mut read = eraftpb::Message::default();
+        read.merge_from_bytes(wal::next(&bytes)?).ok()?;
+        Some(Message(Box::new(read)))
+    }
+}
 
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,6 +109,17 @@ mod tests {
         let mut message = eraftpb::Message { msg_type: kind, ..Default::default() };
         fill(&mut message);
         format!("{:?}", Message(Box::new(message)))
+    }
+
+    #[test]
+    fn a_flipped_bit_is_noticed_wherever_it_is() {
+        let append = eraftpb::Message {
+            msg_type: MessageType::MsgAppend,
+            entries: vec![eraftpb::Entry { index: 8, ..Default::default() }].into(),
+            ..Default::default()
+        };
+        let message = Message(Box::new(append));
+        assert!((0..2_000).all(|bit| message.with_flipped(bit).is_none()));
     }
 
     #[test]

@@ -101,6 +101,10 @@ impl<H: Hooks> Node for Server<H> {
         }
     }
 
+    fn corrupt(message: &Message, bit: u64) -> Option<Message> {
+        message.with_flipped(bit)
+    }
+
     fn role(&self) -> Role {
         let raft = &self.raft.raft;
         match raft.state {

@@ -105,7 +105,7 @@ fn file_name(number: u32) -> String {
 }
 
 /// Appends a record: length and checksum of the content, then the content.
-fn record(bytes: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn record(bytes: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
     let start = bytes.len();
     bytes.extend_from_slice(&[0; HEADER]);
     content(bytes);
@@ -135,7 +135,7 @@ fn recover(bytes: &[u8], found: &mut Recovered) -> usize {
 }
 
 /// The content of the record at the start of the bytes; `None` if it is torn, or nothing is there.
-fn next(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn next(bytes: &[u8]) -> Option<&[u8]> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     let (sum, rest) = rest.split_first_chunk::<4>()?;
     let content = rest.get(..u32::from_le_bytes(*length) as usize)?;
@@ -162,6 +162,12 @@ fn take_in(content: &[u8], found: &mut Recovered) -> Option<()> {
             let place = usize::try_from(entry.index.checked_sub(1)?).ok()?;
             if place > found.entries.len() {
                 return None;
+            }
+            // An append may have broken off behind the entry and before the hard state that belongs
+            // to it. Its term was the node's all the same, and a vote in that term would have been
+            // written, and synced, in an earlier append.
+            if entry.term > found.state.term {
+                (found.state.term, found.state.vote) = (entry.term, 0);
             }
             found.entries.truncate(place);
             found.entries.push(entry);
@@ -207,6 +213,9 @@ mod tests {
             match saved {
                 Saved::Entry(entry) => {
                     wal.entry(entry);
+                    if entry.term > want.state.term {
+                        (want.state.term, want.state.vote) = (entry.term, 0);
+                    }
                     want.entries.truncate(entry.index as usize - 1);
                     want.entries.push(entry.clone());
                 }
@@ -243,6 +252,15 @@ mod tests {
             assert_eq!(recover(&bytes[..length], &mut found), *end, "of {length} bytes");
             assert_eq!(&found, want, "of {length} bytes");
         }
+    }
+
+    #[test]
+    fn an_entry_whose_hard_state_broke_off_has_raised_the_term_all_the_same() {
+        let saved = [Saved::Entry(entry(1, 3, b"")), Saved::State(state(3, 2, 0))];
+        let (bytes, ends) = file(&saved);
+        let mut found = Recovered::default();
+        assert_eq!(recover(&bytes[..bytes.len() - 1], &mut found), ends[1].0);
+        assert_eq!((found.state, found.entries.len()), (state(3, 0, 0), 1));
     }
 
     #[test]

@@ -202,6 +202,10 @@ impl<N: Node> Subject<N> {
             *sum += n;
         }
         tally.events += trace.counts.events;
+        tally.sent += trace.counts.sent;
+        for (sum, n) in tally.lost.iter_mut().zip(trace.counts.lost) {
+            *sum += n;
+        }
         for operation in trace.history.operations.iter().filter(|o| !o.is_probe()) {
             let kind = match operation.outcome {
                 Outcome::Ok(_) => 0,

@@ -42,6 +42,7 @@ impl<N: Node> World<'_, N> {
         self.record(None, None, || What::Calm);
         self.plan.stop();
         self.disturber = None;
+        self.retries.stop();
         let deadline = self.now + self.schedule.timing.settle;
         self.calm = Some(Calm {
             began: self.now,

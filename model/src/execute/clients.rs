@@ -38,13 +38,20 @@ impl<N: Node> World<'_, N> {
         let timing = &self.schedule.timing;
         let arrives = self.now + timing.client_latency;
         let gives_up = self.now + timing.client_timeout;
-        self.at_lane(arrives, Lane::Client, Happening::Request { node, operation });
+        let key = match step {
+            Some(step) => self.plan.key(step),
+            None => Seed(u64::from(request)).fork(0x9e0b).0,
+        };
+        let what = Happening::Request { node, operation, key, cause: self.order };
+        self.at_lane(arrives, Lane::Client, what);
+        if self.retries.expects() {
+            self.ask_twice(operation, node);
+        }
         self.at_lane(gives_up, Lane::Timeout, Happening::GiveUp { operation });
         operation
     }
 
-    pub(super) fn request_arrives(&mut self, node: NodeId, operation: usize) {
-        let cause = self.history.operations[operation].invoked.order;
+    pub(super) fn request_arrives(&mut self, node: NodeId, operation: usize, key: u64, cause: u64) {
         self.record(Some(cause), Some(node), || What::Request(operation));
         if self.process(node).is_down() {
             let at = self.now + self.schedule.timing.client_latency;
@@ -56,10 +63,6 @@ impl<N: Node> World<'_, N> {
         }
         let asked = &self.history.operations[operation];
         let (id, op) = (asked.request, asked.op.clone());
-        let key = match asked.step {
-            Some(step) => self.plan.key(step),
-            None => Seed(u64::from(id)).fork(0x9e0b).0,
-        };
         self.event(node, Event::Request { id, op }, key, Some(cause));
     }
 
@@ -94,13 +97,18 @@ impl<N: Node> World<'_, N> {
             };
             self.record(Some(cause), Some(node), || What::Answer { operation, text, heard });
         }
-        if heard {
+        if !heard {
+            return;
+        }
+        if let Some(outcome) = self.retries.settle(operation, node, outcome) {
+            // Of several that were asked, the one that answered is the one to look at.
+            self.history.operations[operation].node = Some(node);
             self.close(operation, outcome, Some(node));
         }
     }
 
     pub(super) fn give_up(&mut self, operation: usize) {
-        if self.open[operation] {
+        if self.open[operation] && !self.retries.waits(operation, self.now) {
             self.close(operation, Outcome::Unknown, None);
         }
     }

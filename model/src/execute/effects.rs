@@ -1,15 +1,14 @@
 //! Effects of a node are carried out here, one at a time and in order; a crash falls between two of
 //! them.
 
-use super::network::Fate;
 use super::process::{Armed, Down};
-use super::{Flight, Happening, Lane, World, rich};
+use super::{Happening, Lane, World};
 use crate::id::{NodeId, Token};
 use crate::node::{Effect, Node};
 use crate::sabotage::Sabotage;
 use crate::seed::Seed;
 use crate::time::Time;
-use crate::trace::{NoiseHit, What};
+use crate::trace::What;
 use std::hash::{Hash, Hasher};
 
 impl<N: Node> World<'_, N> {
@@ -88,54 +87,5 @@ impl<N: Node> World<'_, N> {
             return;
         }
         self.process(id).io.drive.synced(file, upto);
-    }
-
-    fn send(&mut self, from: NodeId, to: NodeId, body: N::Message, key: u64) {
-        self.counts.sent += 1;
-        let sent = self.order;
-        if to.0 == 0 || to.index() >= self.processes.len() {
-            self.record(Some(sent), Some(from), || {
-                What::Note(format!("a message to {to}: unknown"))
-            });
-            return;
-        }
-        let text = if self.rich.is_on() { rich::brief(&body) } else { String::new() };
-        let (mut fate, step) = self.network.fate(from, to);
-        if let Some(step) = step {
-            self.hit(step);
-        }
-        if let Some(disturber) = self.disturber {
-            let nth = self.network.nth_now(from, to, self.now);
-            if step.is_none()
-                && let Fate::Sent { late: added } = &mut fate
-                && let Some(late) = disturber.hits(key)
-            {
-                self.hits.push(NoiseHit { sent: self.now, from, to, nth, late });
-                match late {
-                    Some(by) => *added = by,
-                    None => fate = Fate::Lost("lost"),
-                }
-            }
-        }
-        let lost = match &fate {
-            Fate::Lost(why) => Some(*why),
-            Fate::Held => Some("held back"),
-            Fate::Sent { .. } => None,
-        };
-        self.record(Some(sent), Some(from), || What::Sent { to, text, lost });
-        let flight = Flight { from, to, body, key, sent };
-        match fate {
-            Fate::Lost(_) => {}
-            Fate::Held => self.network.keep(from, to, flight),
-            Fate::Sent { late } => {
-                let at = self.now + self.schedule.timing.latency + late;
-                if self.sabotage == Some(Sabotage::EveryMessageTwice) {
-                    let (body, key) = (flight.body.clone(), Seed(flight.key).fork(2).0);
-                    let again = Flight { from, to, body, key, sent };
-                    self.at_lane(at, Lane::Message, Happening::Deliver(again));
-                }
-                self.at_lane(at, Lane::Message, Happening::Deliver(flight));
-            }
-        }
     }
 }

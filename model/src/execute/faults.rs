@@ -1,8 +1,8 @@
 //! What steps do to the world. Each either takes hold or does nothing and leaves a note why: every
 //! schedule is legal.
 
+use super::World;
 use super::process::{Down, Trap};
-use super::{Happening, Lane, World};
 use crate::fault::{CrashPoint, Fault, Target};
 use crate::id::NodeId;
 use crate::node::Node;
@@ -16,6 +16,8 @@ pub(super) enum Took {
     Now(Option<NodeId>),
     /// When its point comes.
     Later(NodeId),
+    /// When its point comes, at a node that is not known yet.
+    Anywhere,
 }
 
 /// Why a step did nothing.
@@ -57,8 +59,10 @@ impl<N: Node> World<'_, N> {
                 record.node = node;
                 record.took_hold = true;
             }
-            Took::Later(node) => {
-                record.node = Some(node);
+            Took::Later(_) | Took::Anywhere => {
+                if let Took::Later(node) = *took {
+                    record.node = Some(node);
+                }
                 // The point may have come during the step itself.
                 if !record.took_hold {
                     record.note = Some("its point did not come".to_owned());
@@ -173,52 +177,13 @@ impl<N: Node> World<'_, N> {
             Fault::Slow { node, by, lasts } => self.slow_down(step, node, *by, *lasts),
             Fault::Disk { node, what } => self.disk_trouble(step, node, *what),
             Fault::Clock { node, what } => self.clock_trouble(step, node, *what),
+            Fault::Again { client, to } => self.ask_again(step, *client, to),
+            Fault::DoubleRequest { nth, client, by } => {
+                self.retries.mark(*client, *nth, *by, step);
+                Ok(Took::Anywhere)
+            }
             _ => self.network_trouble(step, fault),
         }
-    }
-
-    fn network_trouble(&mut self, step: usize, fault: &Fault) -> Result<Took, Nothing> {
-        let (changed, node) = match fault {
-            Fault::Partition { groups } => {
-                let mut resolved = Vec::with_capacity(groups.len());
-                for group in groups {
-                    // Nodes that do not exist, and roles that nobody holds, are left out.
-                    resolved.push(group.iter().filter_map(|t| self.resolve(t).ok()).collect());
-                }
-                (self.network.partition(&resolved), None)
-            }
-            Fault::Isolate { node } => {
-                let id = self.resolve(node)?;
-                (self.network.isolate(id), Some(id))
-            }
-            Fault::Cut { from, to, both } => {
-                let (from, to) = (self.resolve(from)?, self.resolve(to)?);
-                let there = self.network.cut(from, to);
-                let back = *both && self.network.cut(to, from);
-                (there || back, None)
-            }
-            Fault::Heal => (self.network.heal(), None),
-            Fault::Hold { from, to } => {
-                let (from, to) = (self.resolve(from)?, self.resolve(to)?);
-                (self.network.hold(from, to), None)
-            }
-            Fault::Release { from, to } => {
-                let (from, to) = (self.resolve(from)?, self.resolve(to)?);
-                (self.release(from, to), None)
-            }
-            Fault::Drop { nth, from, to } => {
-                let link = (self.resolve(from)?, self.resolve(to)?);
-                self.network.mark(link, *nth, None, step);
-                return Ok(Took::Later(link.0));
-            }
-            Fault::Delay { nth, from, to, by } => {
-                let link = (self.resolve(from)?, self.resolve(to)?);
-                self.network.mark(link, *nth, Some(*by), step);
-                return Ok(Took::Later(link.0));
-            }
-            _ => return Err("this version does not know how to do that".to_owned()),
-        };
-        if changed { Ok(Took::Now(node)) } else { Err("nothing to change".to_owned()) }
     }
 
     fn take_down(
@@ -256,15 +221,6 @@ impl<N: Node> World<'_, N> {
             }
             _ => Ok(()),
         }
-    }
-
-    fn release(&mut self, from: NodeId, to: NodeId) -> bool {
-        let Some(flights) = self.network.release(from, to) else { return false };
-        let at = self.now + self.schedule.timing.latency;
-        for flight in flights {
-            self.at_lane(at, Lane::Message, Happening::Deliver(flight));
-        }
-        true
     }
 
     /// Lets a paused process go on: what waited for it arrives at once, in order.

@@ -194,6 +194,9 @@ impl<N: Node> World<'_, N> {
             }
             Chore::CrashAgain { node, step, left } => self.crash_again(node, step, left),
             Chore::Roll { node, step, up } => self.roll(node, step, up),
+            Chore::LinkEnds { step } => self.link_ends(step),
+            Chore::Depart { step } => self.depart(step),
+            Chore::Flap { step, every, until } => self.flap(step, every, until),
             Chore::Durable { .. } => {}
         }
     }

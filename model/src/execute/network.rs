@@ -1,35 +1,52 @@
 //! The links between nodes: which are cut, which hold their messages back, and which single
-//! messages a step or the noise has marked.
+//! messages a step or the noise has marked. What links have for a while is in `trouble`, and which
+//! links a partition cuts is in `split`.
 
-use crate::fault::Kind;
 use crate::id::NodeId;
-use crate::schedule::{Noise, Timing};
-use crate::seed::Seed;
-use crate::time::{Time, micros};
-use std::time::Duration;
+use crate::time::Time;
+use crate::trace::{Hit, LinkCount, LossCause};
+
+mod noise;
+mod split;
+mod trouble;
+
+pub(super) use noise::Disturber;
+pub(super) use trouble::{Admitted, Trouble};
 
 pub(super) struct Network<T> {
     nodes: usize,
-    cut: Vec<bool>,
+    /// Why each link is cut: the lowest bit for a cut; the others count the flaps that it is in.
+    cut: Vec<u32>,
+    /// For each link, how many messages were sent, and how many were lost by each cause.
+    counts: Vec<u32>,
     held: Vec<Option<Vec<T>>>,
     marks: Vec<Mark>,
+    /// Messages that wait until the next one on their link has passed.
+    overtaken: Vec<(usize, T)>,
+    /// What links have for a while, in the order in which it began.
+    pub(super) troubles: Vec<Trouble<T>>,
+    flaps: Vec<split::Flap>,
     /// How many messages each link has carried at this very time; only kept while there is noise.
     now: (Time, Vec<u32>),
 }
+
+/// The counts of one link: those sent, then those lost by each cause.
+const COUNTS: usize = 1 + LossCause::ALL.len();
 
 /// A written step that waits for one message: the nth on its link from where the step stands.
 struct Mark {
     link: usize,
     left: u32,
-    late: Option<Duration>,
+    hit: Hit,
     step: usize,
 }
 
 /// What becomes of a message when it is sent.
 pub(super) enum Fate {
-    Sent { late: Duration },
-    Lost(&'static str),
+    Passes,
+    Cut,
     Held,
+    Hit(Hit),
 }
 
 impl<T> Network<T> {
@@ -37,58 +54,24 @@ impl<T> Network<T> {
         let nodes = nodes as usize;
         Network {
             nodes,
-            cut: vec![false; nodes * nodes],
+            cut: vec![0; nodes * nodes],
+            counts: vec![0; nodes * nodes * COUNTS],
             held: std::iter::repeat_with(|| None).take(nodes * nodes).collect(),
             marks: Vec::new(),
+            overtaken: Vec::new(),
+            troubles: Vec::new(),
+            flaps: Vec::new(),
             now: (Time::ZERO, vec![0; nodes * nodes]),
         }
     }
 
-    fn link(&self, from: NodeId, to: NodeId) -> usize {
+    pub(super) fn link(&self, from: NodeId, to: NodeId) -> usize {
         from.index() * self.nodes + to.index()
     }
 
     #[inline]
     pub(super) fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
-        self.cut[self.link(from, to)]
-    }
-
-    /// Cuts one direction; says whether it had been open.
-    pub(super) fn cut(&mut self, from: NodeId, to: NodeId) -> bool {
-        let link = self.link(from, to);
-        from != to && !std::mem::replace(&mut self.cut[link], true)
-    }
-
-    /// Cuts a node from all others, both ways; says whether any link had been open.
-    pub(super) fn isolate(&mut self, node: NodeId) -> bool {
-        let others: Vec<NodeId> = (0..self.nodes).map(NodeId::at).collect();
-        let mut changed = false;
-        for other in others {
-            changed |= self.cut(node, other);
-            changed |= self.cut(other, node);
-        }
-        changed
-    }
-
-    /// Cuts all links between different groups; nodes in no group form one more.
-    pub(super) fn partition(&mut self, groups: &[Vec<NodeId>]) -> bool {
-        let group = |node: NodeId| groups.iter().position(|group| group.contains(&node));
-        let mut changed = false;
-        for from in (0..self.nodes).map(NodeId::at) {
-            for to in (0..self.nodes).map(NodeId::at) {
-                if group(from) != group(to) {
-                    changed |= self.cut(from, to);
-                }
-            }
-        }
-        changed
-    }
-
-    /// Ends all cuts; says whether there were any.
-    pub(super) fn heal(&mut self) -> bool {
-        let any = self.cut.contains(&true);
-        self.cut.fill(false);
-        any
+        self.cut[self.link(from, to)] != 0
     }
 
     /// Starts to hold a link's messages back; says whether it had not yet.
@@ -113,39 +96,80 @@ impl<T> Network<T> {
         }
     }
 
-    /// Marks the nth message from now on a link: lost if `late` is `None`, else so much later.
-    pub(super) fn mark(
-        &mut self,
-        (from, to): (NodeId, NodeId),
-        nth: u32,
-        late: Option<Duration>,
-        step: usize,
-    ) {
-        let link = self.link(from, to);
-        self.marks.push(Mark { link, left: nth.max(1), late, step });
+    /// Whether any message waits until the next one on its link has passed.
+    #[inline]
+    pub(super) const fn has_overtaken(&self) -> bool {
+        !self.overtaken.is_empty()
     }
 
-    /// Forgets all marks, and hands out what every hold kept back, link by link.
+    /// Keeps a message until the next one on its link has passed.
+    pub(super) fn wait(&mut self, from: NodeId, to: NodeId, message: T) {
+        self.overtaken.push((self.link(from, to), message));
+    }
+
+    /// A message passes: hands out, in order, those that have waited for it.
+    pub(super) fn passed(&mut self, from: NodeId, to: NodeId) -> Vec<T> {
+        let link = self.link(from, to);
+        self.overtaken.extract_if(.., |(on, _)| *on == link).map(|(_, message)| message).collect()
+    }
+
+    /// Marks the nth message from now on a link.
+    pub(super) fn mark(&mut self, (from, to): (NodeId, NodeId), nth: u32, hit: Hit, step: usize) {
+        let link = self.link(from, to);
+        self.marks.push(Mark { link, left: nth.max(1), hit, step });
+    }
+
+    /// Forgets all marks, and hands out what was kept back: by holds, link by link, then what was
+    /// to be overtaken and what stood in queues.
     pub(super) fn calm(&mut self) -> Vec<T> {
         self.marks.clear();
         self.heal();
-        self.held.iter_mut().filter_map(Option::take).flatten().collect()
+        let mut kept: Vec<T> = self.held.iter_mut().filter_map(Option::take).flatten().collect();
+        kept.extend(self.overtaken.drain(..).map(|(_, message)| message));
+        for trouble in self.troubles.drain(..) {
+            kept.extend(trouble.into_queue().into_iter().map(|(message, _)| message));
+        }
+        kept
     }
 
     /// What becomes of a message that is sent now. The second value is the step that decided it.
     #[inline]
     pub(super) fn fate(&mut self, from: NodeId, to: NodeId) -> (Fate, Option<usize>) {
         let link = self.link(from, to);
+        self.counts[link * COUNTS] += 1;
         let marked = if self.marks.is_empty() { None } else { self.marked(link) };
-        if self.cut[link] {
-            return (Fate::Lost("cut off"), None);
+        if self.cut[link] != 0 {
+            return (Fate::Cut, None);
         }
         match marked {
-            Some((None, step)) => (Fate::Lost("dropped"), Some(step)),
-            Some((Some(late), step)) => (Fate::Sent { late }, Some(step)),
+            Some((hit, step)) => (Fate::Hit(hit), Some(step)),
             None if self.held[link].is_some() => (Fate::Held, None),
-            None => (Fate::Sent { late: Duration::ZERO }, None),
+            None => (Fate::Passes, None),
         }
+    }
+
+    /// Whether no link has any trouble of a while.
+    #[inline]
+    pub(super) const fn is_plain(&self) -> bool {
+        self.troubles.is_empty()
+    }
+
+    /// Counts a message that will not arrive.
+    pub(super) fn count_lost(&mut self, from: NodeId, to: NodeId, cause: LossCause) {
+        let link = self.link(from, to);
+        self.counts[link * COUNTS + 1 + cause as usize] += 1;
+    }
+
+    /// What each link carried, for those that carried anything.
+    pub(super) fn counts(&self) -> Vec<LinkCount> {
+        let links = self.counts.chunks_exact(COUNTS).enumerate();
+        let count = |(place, counts): (usize, &[u32])| LinkCount {
+            from: NodeId::at(place / self.nodes),
+            to: NodeId::at(place % self.nodes),
+            sent: counts[0].into(),
+            lost: std::array::from_fn(|cause| counts[1 + cause].into()),
+        };
+        links.filter(|(_, counts)| counts[0] > 0).map(count).collect()
     }
 
     /// Counts a message on its link, and says which of those sent at this very time it is, from 1.
@@ -160,7 +184,7 @@ impl<T> Network<T> {
     }
 
     /// Counts a message against the marks on its link, and takes the one whose turn it is.
-    fn marked(&mut self, link: usize) -> Option<(Option<Duration>, usize)> {
+    fn marked(&mut self, link: usize) -> Option<(Hit, usize)> {
         let mut hit = None;
         self.marks.retain_mut(|mark| {
             if mark.link != link {
@@ -168,50 +192,10 @@ impl<T> Network<T> {
             }
             mark.left -= 1;
             if mark.left == 0 {
-                hit.get_or_insert((mark.late, mark.step));
+                hit.get_or_insert((mark.hit, mark.step));
             }
             mark.left > 0
         });
         hit
-    }
-}
-
-/// What noise does to one message, decided by the message's cause alone.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Disturber {
-    noise: Noise,
-    loses: bool,
-    delays: bool,
-    late_max: u64,
-}
-
-impl Disturber {
-    /// `None` where the schedule is quiet or its claim names no trouble with single messages.
-    pub(super) fn new(
-        noise: Option<Noise>,
-        names: impl Fn(Kind) -> bool,
-        timing: &Timing,
-    ) -> Option<Disturber> {
-        let (loses, delays) = (names(Kind::Loss), names(Kind::Delays));
-        let late_max = micros(timing.latency) * 12;
-        (loses || delays).then_some(())?;
-        Some(Disturber { noise: noise?, loses, delays, late_max })
-    }
-
-    /// What happens to the message with this cause: `None` nothing, `Some(None)` it is lost,
-    /// `Some(Some(late))` it is late.
-    #[inline]
-    pub(super) fn hits(&self, cause: u64) -> Option<Option<Duration>> {
-        let seed = self.noise.seed.fork(cause);
-        seed.happens(self.noise.rate).then(|| self.how(seed))
-    }
-
-    fn how(&self, seed: Seed) -> Option<Duration> {
-        let mut draws = seed.fork(1).draws();
-        if self.loses && (!self.delays || draws.chance(1, 2)) {
-            return None;
-        }
-        // Whole milliseconds, so that what is written down later reads well.
-        Some(Duration::from_millis(1 + draws.below(self.late_max / 1_000)))
     }
 }

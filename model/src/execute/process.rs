@@ -345,7 +345,7 @@ impl<N: Node> World<'_, N> {
         self.plan.down(id, self.now);
     }
 
-    fn crashed(&mut self, id: NodeId, crash: Crash) {
+    pub(super) fn crashed(&mut self, id: NodeId, crash: Crash) {
         let at = self.moment();
         self.end = Some(match crash {
             Crash::Panicked { message, location } => {

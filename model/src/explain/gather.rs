@@ -97,12 +97,15 @@ fn operations<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>) {
         if operation.is_probe() && place > 0 && !scene.shown.contains(&(place - 1)) {
             rows.extend(left_out(scene, place));
         }
-        let asked = match operation.node {
+        // One that was sent again may have been answered by another node than the first.
+        let first = operation.step.and_then(|step| scene.trace.steps.get(step)?.node);
+        let node = first.or(operation.node);
+        let asked = match node {
             Some(_) => format!("{who} {}", operation.op),
             None => format!("{who} {} (to nobody)", operation.op),
         };
         let row = Row::cell(operation.invoked, worth, Lane::Clients, asked);
-        let shape = Shape::Cells(row.cells().to_vec(), operation.node);
+        let shape = Shape::Cells(row.cells().to_vec(), node);
         let kind = Kind::Request(place);
         rows.push(Row { step: operation.step, kind, shape, ..row });
         if scene.open(place) {
@@ -166,7 +169,7 @@ fn life<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>) {
                 let row = Row::cell(record.at, Worth::Turn, Lane::Node(node), text);
                 Row { kind: Kind::Fact, ..row }
             }
-            (What::Sent { to, lost: Some("dropped"), .. }, Some(node)) => {
+            (What::Sent { to, lost: Some("dropped"), .. } | What::Lost { to, .. }, Some(node)) => {
                 let text = format!("✗ message to {to} lost");
                 Row::cell(record.at, Worth::Detail, Lane::Node(node), text)
             }

@@ -6,6 +6,7 @@ use super::layout::{WIDTH, cut, joined, labelled};
 use super::words::{count, counted, duration};
 use crate::counterexample::Tally;
 use crate::fault::{Kind, Nemesis};
+use crate::trace::LossCause;
 
 /// What was tried, where a test held: cases, what they reached, the faults that took hold, and what
 /// makes the result worth less. `claim` is what the system says it survives.
@@ -41,6 +42,7 @@ pub fn pass(name: &str, tally: &Tally, claim: &Nemesis, vacuous: &[String]) -> S
         let noticed: Vec<String> = tally.sabotage.iter().map(ToString::to_string).collect();
         lines.extend(labelled("sabotage", &noticed.join(" · "), 6));
     }
+    lines.extend(labelled("messages", &messages(tally), 4));
     lines.extend(labelled("clients", &operations(tally), 2));
     lines.extend(labelled("unknown", &unknown(tally), 3));
     if tally.twice > 0 {
@@ -69,6 +71,15 @@ fn list(label: &str, mut parts: Vec<String>, never: &[&str]) -> Vec<String> {
         parts.push(format!("NEVER: {}", never.join(", ")));
     }
     labelled(label, &parts.join(" · "), 6)
+}
+
+fn messages(tally: &Tally) -> String {
+    if tally.sent == 0 {
+        return String::new();
+    }
+    let lost = LossCause::ALL.into_iter().zip(tally.lost).filter(|(_, n)| *n > 0);
+    let lost: String = lost.map(|(cause, n)| format!(" · {} {}", count(n), cause.word())).collect();
+    format!("{} sent{lost}", count(tally.sent))
 }
 
 fn operations(tally: &Tally) -> String {

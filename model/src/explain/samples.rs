@@ -49,6 +49,7 @@ impl Tape {
             end: End::Settled { node: n(1), behind: Vec::new() },
             ended: Moment { order: u64::MAX, time: Time::millis(60_000) },
             counts: Counts::default(),
+            links: Vec::new(),
             roles: Vec::new(),
             records: Vec::new(),
         };

@@ -203,13 +203,25 @@ pub(super) fn targets(fault: &Fault) -> Vec<&Target> {
         | Fault::CrashLoop { node, .. }
         | Fault::Slow { node, .. }
         | Fault::Disk { node, .. }
-        | Fault::Clock { node, .. } => vec![node],
+        | Fault::Clock { node, .. }
+        | Fault::Bridge { node }
+        | Fault::Again { to: node, .. } => vec![node],
         Fault::Cut { from, to, .. }
         | Fault::Hold { from, to }
         | Fault::Release { from, to }
         | Fault::Drop { from, to, .. }
-        | Fault::Delay { from, to, .. } => vec![from, to],
-        Fault::Partition { groups } => groups.iter().flatten().collect(),
-        Fault::Heal | Fault::RestartAll | Fault::RollingRestart { .. } => Vec::new(),
+        | Fault::Delay { from, to, .. }
+        | Fault::Double { from, to, .. }
+        | Fault::Swap { from, to, .. }
+        | Fault::Corrupt { from, to, .. }
+        | Fault::Link { from, to, .. } => vec![from, to],
+        Fault::Ring { order } => order.iter().collect(),
+        Fault::Partition { groups } | Fault::Flap { groups, .. } => {
+            groups.iter().flatten().collect()
+        }
+        Fault::Heal
+        | Fault::RestartAll
+        | Fault::RollingRestart { .. }
+        | Fault::DoubleRequest { .. } => Vec::new(),
     }
 }

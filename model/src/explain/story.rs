@@ -3,6 +3,7 @@
 //! It is for reading along with the code under test, so the order is the run's own, and what a node
 //! did stands a little further right, below the event that it handled.
 
+use super::links;
 use super::narrative::annotate;
 use super::scene::OpOf;
 use super::words;
@@ -13,9 +14,10 @@ use crate::trace::{Trace, What};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// The records of a rich trace as lines: time, node, what. Timers after which nothing happened are
-/// left out, there are thousands. `logs` says whether the nodes' own `tracing` events stand between
-/// the others. A lean trace has no records and gives no lines.
+/// The records of a rich trace as lines: time, node, what; below them, what each link carried.
+/// Timers after which nothing happened are left out, there are thousands. `logs` says whether the
+/// nodes' own `tracing` events stand between the others. A lean trace has no records and gives no
+/// lines.
 #[must_use]
 pub fn story<N: Node>(schedule: &Schedule<OpOf<N>>, trace: &Trace<N>, logs: bool) -> String {
     let teller = Teller::new(schedule, trace);
@@ -32,6 +34,10 @@ pub fn story<N: Node>(schedule: &Schedule<OpOf<N>>, trace: &Trace<N>, logs: bool
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:>10}  {node:<3} {indent}{what}", record.at.time.to_string());
     }
+    if !trace.records.is_empty() && !trace.links.is_empty() {
+        text.push_str("\nWhat the links carried, and what never arrived:\n");
+        text.push_str(&links::carried(&trace.links));
+    }
     text
 }
 
@@ -47,6 +53,7 @@ const fn is_effect(what: &What) -> bool {
         | What::Calm
         | What::Up(_)
         | What::Down(_)
+        | What::Lost { .. }
         | What::Delivered { .. }
         | What::Timer(_)
         | What::Request(_)
@@ -90,6 +97,7 @@ impl<'a, N: Node> Teller<'a, N> {
             What::Down(why) => format!("✗ {why}"),
             What::Sent { to, text, lost: None } => format!("─▶ {to}  {text}"),
             What::Sent { to, text, lost: Some(why) } => format!("─✗ {to}  {text}  ({why})"),
+            What::Lost { to, why } => format!("a message to {to} is lost on its way ({why})"),
             What::Delivered { from, text, .. } => format!("◀─ {from}  {text}"),
             What::Timer(text) => format!("timer {text}"),
             What::Request(place) => format!("is asked: {}", self.operation(*place)),

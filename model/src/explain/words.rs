@@ -4,6 +4,7 @@
 //! The same thing has the same words everywhere, so a reader who saw `leads t2` in the picture
 //! finds it again in the story.
 
+use super::links;
 use crate::fact::Fact;
 use crate::fault::{ClockTrouble, DiskTrouble, Fault, Target};
 use crate::history::{Operation, Outcome};
@@ -146,11 +147,7 @@ pub(super) fn fault(fault: &Fault, met: Option<NodeId>) -> Told {
         Fault::Hurry { by, .. } => Told::At(format!("clock jumps {} ahead", Spelled(micros(*by)))),
         Fault::Disturb { name, argument, .. } => Told::At(format!("{name} {argument}")),
         Fault::Partition { groups } => {
-            let groups: Vec<String> = groups
-                .iter()
-                .map(|group| group.iter().map(Target::to_string).collect::<Vec<_>>().join(" "))
-                .collect();
-            Told::Across(format!("network split: {}", groups.join(" | ")))
+            Told::Across(format!("network split: {}", links::sides(groups)))
         }
         Fault::Isolate { node } => Told::Across(format!("{} cut off, both ways", name(node))),
         Fault::Cut { from, to, both: true } => {
@@ -177,12 +174,12 @@ pub(super) fn fault(fault: &Fault, met: Option<NodeId>) -> Told {
             name(from),
             Spelled(micros(*by))
         )),
-        _ => machine(fault),
+        _ => machine(fault, name),
     }
 }
 
-/// Trouble with single machines, and restarts.
-fn machine(fault: &Fault) -> Told {
+/// Trouble with single machines, and restarts; what is left is trouble with links.
+fn machine(fault: &Fault, name: impl Fn(&Target) -> String) -> Told {
     match fault {
         Fault::CrashLoop { times, every, .. } => {
             let every = Spelled(micros(*every));
@@ -203,8 +200,7 @@ fn machine(fault: &Fault) -> Told {
         }
         Fault::Disk { what, .. } => Told::At(format!("disk {what}")),
         Fault::Clock { what, .. } => Told::At(clock(*what)),
-        // The others have their words above.
-        other => Told::Across(other.to_string()),
+        other => links::fault(other, name).unwrap_or_else(|| Told::Across(other.to_string())),
     }
 }
 

@@ -21,6 +21,12 @@ pub enum Kind {
     Loss,
     /// Messages are late.
     Delays,
+    /// Messages arrive twice.
+    Doubles,
+    /// Messages wait until the next one has passed.
+    Overtaking,
+    /// Links are narrow and their queues overflow.
+    Congestion,
     /// Timers run ahead.
     Hurry,
     /// Nodes or their disks are slow.
@@ -33,13 +39,17 @@ pub enum Kind {
     DiskLies,
     /// Disks lose or corrupt what was durable.
     Damage,
+    /// Messages change on the way.
+    Corruption,
+    /// Clients' requests come more than once.
+    Retries,
     /// The node's own kinds of trouble.
     Disturbances,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are listed everywhere.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Crashes,
         Kind::PowerLoss,
         Kind::Stops,
@@ -48,14 +58,22 @@ impl Kind {
         Kind::Holds,
         Kind::Loss,
         Kind::Delays,
+        Kind::Doubles,
+        Kind::Overtaking,
+        Kind::Congestion,
         Kind::Hurry,
         Kind::Slowness,
         Kind::DiskErrors,
         Kind::Clocks,
         Kind::DiskLies,
         Kind::Damage,
+        Kind::Corruption,
+        Kind::Retries,
         Kind::Disturbances,
     ];
+
+    /// The kinds of which noise is made, where the claim names them.
+    pub const NOISE: [Kind; 4] = [Kind::Loss, Kind::Delays, Kind::Doubles, Kind::Overtaking];
 
     /// The word for this kind in schedules and on the command line.
     #[must_use]
@@ -69,12 +87,17 @@ impl Kind {
             Kind::Holds => "holds",
             Kind::Loss => "loss",
             Kind::Delays => "delays",
+            Kind::Doubles => "doubles",
+            Kind::Overtaking => "overtaking",
+            Kind::Congestion => "congestion",
             Kind::Hurry => "hurry",
             Kind::Slowness => "slowness",
             Kind::DiskErrors => "disk-errors",
             Kind::Clocks => "clocks",
             Kind::DiskLies => "disk-lies",
             Kind::Damage => "damage",
+            Kind::Corruption => "corruption",
+            Kind::Retries => "retries",
             Kind::Disturbances => "disturbances",
         }
     }
@@ -87,10 +110,15 @@ impl Kind {
             Kind::PowerLoss => "a machine loses power: of what was not synced, only a prefix stays",
             Kind::Stops => "a process is asked to stop, handles that, and ends",
             Kind::Pauses => "a process stands still with its connections open, then goes on",
-            Kind::Partitions => "groups, single nodes, links or one direction of a link are cut",
+            Kind::Partitions => {
+                "groups, nodes, links or directions are cut, as rings or bridges, or flap"
+            }
             Kind::Holds => "a link keeps its messages back and delivers them later, in order",
-            Kind::Loss => "single messages are lost",
-            Kind::Delays => "single messages are late and others overtake them",
+            Kind::Loss => "messages are lost: single ones, bursts, or a share of a link's",
+            Kind::Delays => "messages are late, single ones or all of a link, and others overtake",
+            Kind::Doubles => "single messages arrive twice",
+            Kind::Overtaking => "single messages wait until the next one on their link has passed",
+            Kind::Congestion => "a link carries few messages; others wait, or find a full queue",
             Kind::Hurry => "a node's clock jumps ahead, so its timers fire early",
             Kind::Slowness => "a node or its disk takes long: effects leave late, events wait",
             Kind::DiskErrors => {
@@ -99,6 +127,10 @@ impl Kind {
             Kind::Clocks => "a node's clock runs fast, slow or unevenly, or stands",
             Kind::DiskLies => "a disk says that data is durable, and loses it with the power",
             Kind::Damage => "a disk loses or corrupts durable data: torn, flipped, lost, wiped",
+            Kind::Corruption => {
+                "a bit of a message is flipped; where a checksum notices, it is lost"
+            }
+            Kind::Retries => "a client sends a request again, elsewhere too, or it arrives twice",
             Kind::Disturbances => "what the node under test brings along and does to itself",
         }
     }
@@ -107,7 +139,10 @@ impl Kind {
     /// [`Nemesis::everything`](super::Nemesis::everything) is made of these.
     #[must_use]
     pub const fn is_general(self) -> bool {
-        !matches!(self, Kind::DiskLies | Kind::Damage | Kind::Disturbances)
+        !matches!(
+            self,
+            Kind::DiskLies | Kind::Damage | Kind::Corruption | Kind::Retries | Kind::Disturbances
+        )
     }
 
     pub(super) const fn bit(self) -> u32 {

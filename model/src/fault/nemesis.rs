@@ -43,7 +43,10 @@ impl Nemesis {
     }
 
     /// Every kind of fault that an asynchronous system must survive which recovers from crashes by
-    /// honest disks, whatever clocks show. Disks that lie or lose data are claimed one by one.
+    /// honest disks and whose messages have checksums, whatever clocks show. It is not
+    /// [`Kind::DiskLies`], [`Kind::Damage`] and [`Kind::Corruption`], which only a system with
+    /// checks of its own survives, nor [`Kind::Retries`], which needs sessions that execute a
+    /// request once. These are claimed one by one.
     #[must_use]
     pub fn everything() -> Nemesis {
         let all = Kind::ALL.into_iter().filter(|kind| kind.is_general());
@@ -113,6 +116,38 @@ impl Nemesis {
     #[must_use]
     pub const fn delays(self) -> Nemesis {
         self.with(Kind::Delays)
+    }
+
+    /// Single messages arrive twice.
+    #[must_use]
+    pub const fn doubles(self) -> Nemesis {
+        self.with(Kind::Doubles)
+    }
+
+    /// Single messages wait until the next one has passed.
+    #[must_use]
+    pub const fn overtaking(self) -> Nemesis {
+        self.with(Kind::Overtaking)
+    }
+
+    /// Links are narrow for a while, and their queues overflow.
+    #[must_use]
+    pub const fn congestion(self) -> Nemesis {
+        self.with(Kind::Congestion)
+    }
+
+    /// Messages change on the way, and are lost where the codec notices; see
+    /// [`Node::corrupt`](crate::Node::corrupt).
+    #[must_use]
+    pub const fn corruption(self) -> Nemesis {
+        self.with(Kind::Corruption)
+    }
+
+    /// Clients send requests again, elsewhere too, and requests arrive twice: for systems that
+    /// execute each request once.
+    #[must_use]
+    pub const fn retries(self) -> Nemesis {
+        self.with(Kind::Retries)
     }
 
     /// Timers run ahead.

@@ -19,14 +19,26 @@ impl Fault {
             | Fault::CrashLoop { node, .. }
             | Fault::Slow { node, .. }
             | Fault::Disk { node, .. }
+            | Fault::Bridge { node }
+            | Fault::Again { to: node, .. }
             | Fault::Clock { node, .. } => vec![node],
             Fault::Cut { from, to, .. }
             | Fault::Hold { from, to }
             | Fault::Release { from, to }
             | Fault::Drop { from, to, .. }
-            | Fault::Delay { from, to, .. } => vec![from, to],
-            Fault::Partition { groups } => groups.iter_mut().flatten().collect(),
-            Fault::Heal | Fault::RestartAll | Fault::RollingRestart { .. } => Vec::new(),
+            | Fault::Delay { from, to, .. }
+            | Fault::Double { from, to, .. }
+            | Fault::Swap { from, to, .. }
+            | Fault::Corrupt { from, to, .. }
+            | Fault::Link { from, to, .. } => vec![from, to],
+            Fault::Partition { groups } | Fault::Flap { groups, .. } => {
+                groups.iter_mut().flatten().collect()
+            }
+            Fault::Ring { order } => order.iter_mut().collect(),
+            Fault::DoubleRequest { .. }
+            | Fault::Heal
+            | Fault::RestartAll
+            | Fault::RollingRestart { .. } => Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::time::Time;
 use std::time::Duration;
 
 mod machine;
+mod network;
 
 /// One schedule's choice of faults.
 pub(super) struct Storm<'a> {
@@ -39,12 +40,15 @@ fn node(shape: &Shape, draws: &mut Draws) -> NodeId {
 impl<'a> Storm<'a> {
     pub(super) fn new(shape: &'a Shape, draws: &'a mut Draws) -> Storm<'a> {
         let mut weights = [0; Kind::ALL.len()];
+        let claimed = shape.claim.kinds().count() as u64;
         for kind in shape.claim.kinds() {
             let weight = 1 + draws.below(8);
             // A node that brings many disturbances along is under test for what they do together.
             let own = kind == Kind::Disturbances && shape.claim.disturbances().len() > 1;
-            let (chance, weight) = if own { (4, 3 * weight) } else { (2, weight) };
-            weights[kind as usize] = if draws.chance(chance, 5) { weight } else { 0 };
+            let weight = if own { 3 * weight } else { weight };
+            // Some five of them, so that a larger claim does not thin out what works together.
+            let in_play = if own { draws.chance(4, 5) } else { draws.chance(5, claimed.max(12)) };
+            weights[kind as usize] = if in_play { weight } else { 0 };
         }
         if weights.iter().sum::<u64>() == 0 {
             let kinds: Vec<Kind> = shape.claim.kinds().collect();
@@ -62,9 +66,17 @@ impl<'a> Storm<'a> {
         }
         let (least, most) = (*self.shape.faults.start(), *self.shape.faults.end());
         let faults = self.draws.between(least.into(), most.into());
+        let requests = planned.len();
         for _ in 0..faults {
             let at = self.draws.between(0, until.0 / 1_000);
             let kind = Kind::ALL[self.draws.weighted(&self.weights)];
+            if kind == Kind::Retries
+                && self.draws.chance(3, 4)
+                && let Some((at, again)) = self.retry(&planned[..requests])
+            {
+                planned.push((at, Action::Fault(again)));
+                continue;
+            }
             let (fault, end) = self.fault(kind);
             planned.push((Time::millis(at), Action::Fault(fault)));
             // An administrator seldom does one thing alone.
@@ -134,15 +146,13 @@ impl<'a> Storm<'a> {
                 let release = Fault::Release { from: from.clone(), to: to.clone() };
                 (Fault::Hold { from, to }, Some(release))
             }
-            Kind::Loss => {
-                let (from, to) = self.link();
-                (Fault::Drop { nth: self.draws.between(1, 6) as u32, from, to }, None)
-            }
-            Kind::Delays => {
-                let (from, to) = self.link();
-                let by = Duration::from_millis(self.draws.between(5, 400));
-                (Fault::Delay { nth: self.draws.between(1, 6) as u32, from, to, by }, None)
-            }
+            Kind::Loss => (self.loss(), None),
+            Kind::Delays => (self.delay(), None),
+            Kind::Doubles => (self.double(), None),
+            Kind::Overtaking => (self.swap(), None),
+            Kind::Congestion => (self.congestion(), None),
+            Kind::Corruption => (self.corruption(), None),
+            Kind::Retries => (self.double_request(), None),
             Kind::Hurry => {
                 let by = Duration::from_millis(10 * self.draws.between(2, 40));
                 (Fault::Hurry { node, by }, None)
@@ -187,23 +197,6 @@ impl<'a> Storm<'a> {
         let to = (from + 1 + self.draws.below(nodes.saturating_sub(1))) % nodes;
         let end = |index: u64| Target::Node(NodeId::at(index as usize));
         (end(from), end(to))
-    }
-
-    fn partition(&mut self, node: Target) -> Fault {
-        let split = if self.shape.nodes > 3 { 4 } else { 0 };
-        match self.draws.weighted(&[6, split, 2, 2]) {
-            0 => Fault::Isolate { node },
-            1 => {
-                let all = (0..self.shape.nodes as usize).map(NodeId::at);
-                let side: Vec<Target> =
-                    all.filter(|_| self.draws.chance(1, 2)).map(Target::Node).collect();
-                Fault::Partition { groups: vec![side] }
-            }
-            choice => {
-                let (from, to) = self.link();
-                Fault::Cut { from, to, both: choice == 2 }
-            }
-        }
     }
 
     fn disturbance(&mut self, node: Target) -> Fault {

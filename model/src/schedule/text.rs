@@ -13,6 +13,7 @@ use std::fmt::{Display, Write};
 mod claim;
 mod line;
 mod machine;
+mod network;
 mod read;
 mod step;
 #[cfg(test)]

@@ -81,18 +81,31 @@ fn rename_all(fault: &mut Fault, gone: Gone) -> bool {
         | Fault::CrashLoop { node, .. }
         | Fault::Slow { node, .. }
         | Fault::Disk { node, .. }
-        | Fault::Clock { node, .. } => rename(node, gone),
+        | Fault::Clock { node, .. }
+        | Fault::Bridge { node }
+        | Fault::Again { to: node, .. } => rename(node, gone),
         Fault::Cut { from, to, .. }
         | Fault::Hold { from, to }
         | Fault::Release { from, to }
         | Fault::Drop { from, to, .. }
-        | Fault::Delay { from, to, .. } => rename(from, gone) && rename(to, gone),
-        Fault::Partition { groups } => {
+        | Fault::Delay { from, to, .. }
+        | Fault::Double { from, to, .. }
+        | Fault::Swap { from, to, .. }
+        | Fault::Corrupt { from, to, .. }
+        | Fault::Link { from, to, .. } => rename(from, gone) && rename(to, gone),
+        Fault::Ring { order } => {
+            order.retain_mut(|target| rename(target, gone));
+            true
+        }
+        Fault::Partition { groups } | Fault::Flap { groups, .. } => {
             for group in groups.iter_mut() {
                 group.retain_mut(|target| rename(target, gone));
             }
             true
         }
-        Fault::Heal | Fault::RestartAll | Fault::RollingRestart { .. } => true,
+        Fault::Heal
+        | Fault::RestartAll
+        | Fault::RollingRestart { .. }
+        | Fault::DoubleRequest { .. } => true,
     }
 }

@@ -5,7 +5,7 @@ use super::{Cursor, Offer};
 use crate::fault::{Fault, Target};
 use crate::schedule::{Action, Anchor, Noise, Schedule, Step, When};
 use crate::seed::Ratio;
-use crate::trace::NoiseHit;
+use crate::trace::{Hit, NoiseHit};
 
 /// Turns noise off.
 pub(super) fn quiet<Op: Clone>(
@@ -61,9 +61,13 @@ pub(super) fn written<Op: Clone>(
 
 fn step<Op>(hit: &NoiseHit) -> Step<Op> {
     let (from, to) = (Target::Node(hit.from), Target::Node(hit.to));
-    let fault = match hit.late {
-        None => Fault::Drop { nth: hit.nth, from, to },
-        Some(by) => Fault::Delay { nth: hit.nth, from, to, by },
+    let nth = hit.nth;
+    let fault = match hit.hit {
+        Hit::Lost => Fault::Drop { nth, from, to },
+        Hit::Late(by) => Fault::Delay { nth, from, to, by },
+        Hit::Doubled(by) => Fault::Double { nth, from, to, by },
+        Hit::Overtaken => Fault::Swap { nth, from, to },
+        Hit::Corrupted(bit) => Fault::Corrupt { nth, from, to, bit },
     };
     Step { when: When::At(hit.sent), action: Action::Fault(fault) }
 }

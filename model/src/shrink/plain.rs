@@ -1,7 +1,7 @@
 //! Plainer steps: weaker faults, smaller numbers, a seed that is easy to remember, and a claim that
 //! names no more than is needed.
 
-use super::{Cursor, Offer, machine};
+use super::{Cursor, Offer, links, machine};
 use crate::fault::{Fault, Kind, Nemesis};
 use crate::schedule::{Action, Schedule};
 use crate::seed::Seed;
@@ -29,7 +29,7 @@ pub(super) fn weaker<Op: Clone>(
         (2, Fault::PowerLoss { node, point, kept_percent: 1.. }) => {
             Some(Fault::PowerLoss { node, point, kept_percent: 0 })
         }
-        (way, fault) => machine::weaker(fault, way),
+        (way, fault) => links::weaker(&fault, way).or_else(|| machine::weaker(fault, way)),
     };
     let weaker = weaker.filter(|weaker| weaker.kind().is_none_or(|kind| best.claim.names(kind)));
     Offer::of(weaker.map(|fault| replaced(best, n / WAYS, fault)))
@@ -59,7 +59,7 @@ pub(super) fn smaller<Op: Clone>(
         Fault::Disturb { node, name, argument: argument @ 1.. } if way == 0 => {
             Some(Fault::Disturb { node, name, argument: argument / 2 })
         }
-        fault => machine::smaller(fault, way),
+        fault => links::smaller(&fault, way).or_else(|| machine::smaller(fault, way)),
     };
     Offer::of(smaller.map(|fault| replaced(best, n / WAYS, fault)))
 }
@@ -108,7 +108,7 @@ pub(super) fn claim<Op: Clone>(
             .steps
             .iter()
             .any(|step| matches!(&step.action, Action::Fault(fault) if fault.kind() == Some(kind)));
-        written || (best.noise.is_some() && matches!(kind, Kind::Loss | Kind::Delays))
+        written || (best.noise.is_some() && Kind::NOISE.contains(&kind))
     };
     let unneeded: Vec<Kind> = best.claim.kinds().filter(|kind| !needs(*kind)).collect();
     let claim = unneeded.into_iter().fold(best.claim.clone(), Nemesis::without);

@@ -79,7 +79,7 @@ impl Storm<'_> {
     }
 
     /// How long something goes on, up to so many times the length of other faults.
-    fn while_(&mut self, times: u64) -> Duration {
+    pub(super) fn while_(&mut self, times: u64) -> Duration {
         let longer = self.draws.between(1, times);
         Duration::from_millis(self.lasts() * longer)
     }

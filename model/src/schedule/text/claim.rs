@@ -116,8 +116,9 @@ mod tests {
             (
                 "war",
                 "unknown fault `war`: expected one of crashes, power-loss, stops, pauses, \
-                 partitions, holds, loss, delays, hurry, slowness, disk-errors, clocks, disk-lies, damage, \
-                 disturbances, down:1, damaged:1, everything, nothing",
+                 partitions, holds, loss, delays, doubles, overtaking, congestion, hurry, slowness, \
+                 disk-errors, clocks, disk-lies, damage, corruption, retries, disturbances, down:1, \
+                 damaged:1, everything, nothing",
             ),
         ] {
             assert_eq!(text.parse::<Nemesis>(), Err(Error::new(error)));

@@ -85,7 +85,7 @@ fn disk(line: &mut Line) -> Read<DiskTrouble> {
 }
 
 /// Reads a time behind a word: `for 500ms`.
-fn span(line: &mut Line, word: &str) -> Read<Duration> {
+pub(super) fn span(line: &mut Line, word: &str) -> Read<Duration> {
     line.expect(&[word])?;
     duration(line)
 }

@@ -4,10 +4,10 @@
 //! begins with a node's name, a number or a `+`.
 
 use super::line::Line;
-use super::machine;
 use super::words::{
     ACTIONS, ARTICLES, EVENTS, digits, excerpt, is_role, name, ordinal, shortened, span,
 };
+use super::{machine, network};
 use crate::error::Error;
 use crate::fault::{CrashPoint, EffectKind, Fault, Target};
 use crate::id::{ClientId, NodeId};
@@ -23,6 +23,7 @@ type Read<T> = Result<T, Error>;
 pub(super) fn step<Op: FromStr<Err: Display>>(line: &mut Line, above: usize) -> Read<Step<Op>> {
     let when = when(line, above)?;
     let action = match client(line)? {
+        Some(client) if line.take_if("again") => Action::Fault(network::again(line, client)?),
         Some(client) => request(line, client)?,
         None => Action::Fault(fault(line)?),
     };
@@ -88,7 +89,7 @@ fn reference(line: &mut Line, above: usize) -> Read<usize> {
     }
 }
 
-fn client(line: &mut Line) -> Read<Option<ClientId>> {
+pub(super) fn client(line: &mut Line) -> Read<Option<ClientId>> {
     let word = line.peek();
     let client = match name('c', word) {
         Some(number) => ClientId(line.at_most(number, u64::from(u32::MAX))? as u32),
@@ -136,7 +137,7 @@ fn fault(line: &mut Line) -> Read<Fault> {
         "restart" => Fault::Restart { node: target(line)? },
         "pause" => Fault::Pause { node: target(line)? },
         "resume" => Fault::Resume { node: target(line)? },
-        "partition" => Fault::Partition { groups: groups(line)? },
+        "partition" => Fault::Partition { groups: groups(line, "")? },
         "isolate" => Fault::Isolate { node: target(line)? },
         "cut" => cut(line)?,
         "heal" => Fault::Heal,
@@ -155,6 +156,7 @@ fn fault(line: &mut Line) -> Read<Fault> {
         }
         "hurry" => Fault::Hurry { node: target(line)?, by: duration(line)? },
         "disturb" => disturb(line)?,
+        _ if network::WORDS.contains(&word) => network::fault(word, line)?,
         _ => machine::fault(word, line)?,
     })
 }
@@ -239,14 +241,22 @@ pub(super) fn kept_percent(line: &mut Line) -> Read<u8> {
     Ok(percent as u8)
 }
 
-fn groups(line: &mut Line) -> Read<Vec<Vec<Target>>> {
+/// Reads groups of nodes, up to the end or to a word with a time behind it, where `n1 -- n2` is
+/// another way to say `n1 | n2`.
+pub(super) fn groups(line: &mut Line, end: &str) -> Read<Vec<Vec<Target>>> {
     let mut groups = Vec::new();
-    if line.is_empty() {
+    let ends = |line: &Line| {
+        // A role may be called as the word is.
+        let behind = || line.rest().split_whitespace().nth(1).unwrap_or("");
+        let time = || behind().starts_with(|c: char| c.is_ascii_digit());
+        line.is_empty() || (line.peek() == end && time())
+    };
+    if ends(line) {
         return Ok(groups);
     }
     let mut group = Vec::new();
-    while !line.is_empty() {
-        if line.take_if("|") {
+    while !ends(line) {
+        if line.take_if("|") || (!end.is_empty() && line.take_if("--")) {
             groups.push(std::mem::take(&mut group));
         } else {
             group.push(target(line)?);
@@ -265,14 +275,22 @@ fn cut(line: &mut Line) -> Read<Fault> {
     Ok(Fault::Cut { from, to: target(line)?, both })
 }
 
-fn link(line: &mut Line) -> Read<(Target, Target)> {
+pub(super) fn link(line: &mut Line) -> Read<(Target, Target)> {
     let from = target(line)?;
     line.expect(&["->"])?;
     Ok((from, target(line)?))
 }
 
 /// Reads `the 2nd n1 -> n3 from here`.
-fn message(line: &mut Line) -> Read<(u32, Target, Target)> {
+pub(super) fn message(line: &mut Line) -> Read<(u32, Target, Target)> {
+    let nth = nth(line)?;
+    let (from, to) = link(line)?;
+    line.expect(&["from", "here"])?;
+    Ok((nth, from, to))
+}
+
+/// Reads `the 2nd`.
+pub(super) fn nth(line: &mut Line) -> Read<u32> {
     line.take_if("the");
     let word = line.peek();
     let nth = ordinal(word).ok_or_else(|| line.expected("which message, such as `the 2nd`"))?;
@@ -281,9 +299,7 @@ fn message(line: &mut Line) -> Read<(u32, Target, Target)> {
     }
     let nth = line.at_most(nth, u64::from(u32::MAX))? as u32;
     line.take(word);
-    let (from, to) = link(line)?;
-    line.expect(&["from", "here"])?;
-    Ok((nth, from, to))
+    Ok(nth)
 }
 
 pub(super) fn duration(line: &mut Line) -> Read<Duration> {

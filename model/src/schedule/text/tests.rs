@@ -1,7 +1,8 @@
 //! Every form of the text, both ways.
 
 use crate::fault::{
-    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, Nemesis, Target,
+    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, LinkTrouble, Nemesis,
+    Overflow, Target,
 };
 use crate::id::{ClientId, NodeId};
 use crate::schedule::{Action, Anchor, Noise, Schedule, Step, When};
@@ -132,6 +133,48 @@ fn every_trouble_of_a_machine_reads_back_as_it_is_written() {
 }
 
 #[test]
+fn every_trouble_of_links_messages_and_requests_reads_back_as_it_is_written() {
+    let link = |what| Fault::Link { from: n(1), to: n(2), what, lasts: ms(500) };
+    let flap = |groups| Fault::Flap { groups, every: ms(50), lasts: ms(400) };
+    let narrow = |overflow| link(LinkTrouble::Narrow { per_second: 100, queue: 4, overflow });
+    let double = |by| Fault::Double { nth: 2, from: n(1), to: n(3), by };
+    let request = |by| Fault::DoubleRequest { nth: 2, client: ClientId(0), by };
+    let table = [
+        ("ring", Fault::Ring { order: Vec::new() }),
+        ("ring n1 leader n2", Fault::Ring { order: vec![n(1), role("leader"), n(2)] }),
+        ("bridge n3", Fault::Bridge { node: n(3) }),
+        ("flap n1 -- n2 every 50ms for 400ms", flap(vec![vec![n(1)], vec![n(2)]])),
+        (
+            "flap n1 every | n4 every 50ms for 400ms",
+            flap(vec![vec![n(1), role("every")], vec![n(4)]]),
+        ),
+        ("flap every 50ms for 400ms", flap(Vec::new())),
+        ("double the 2nd n1 -> n3 from here", double(ms(0))),
+        ("double the 2nd n1 -> n3 from here by 5ms", double(ms(5))),
+        ("double the 2nd request of c0 from here", request(ms(0))),
+        ("double the 2nd request of c0 from here by 5ms", request(ms(5))),
+        (
+            "double the 1st request -> of from here",
+            Fault::Double { nth: 1, from: role("request"), to: role("of"), by: ms(0) },
+        ),
+        ("swap the 2nd n1 -> n3 from here", Fault::Swap { nth: 2, from: n(1), to: n(3) }),
+        (
+            "corrupt the 2nd n1 -> n3 from here bit 77",
+            Fault::Corrupt { nth: 2, from: n(1), to: n(3), bit: 77 },
+        ),
+        ("lose 1 in 3 n1 -> n2 for 500ms", link(LinkTrouble::Loses { ratio: Ratio::new(1, 3) })),
+        ("latency n1 -> n2 by 50ms for 500ms", link(LinkTrouble::Late { by: ms(50) })),
+        ("congest n1 -> n2 to 100/s queue 4 drop-newest for 500ms", narrow(Overflow::DropNewest)),
+        ("congest n1 -> n2 to 100/s queue 4 drop-oldest for 500ms", narrow(Overflow::DropOldest)),
+        ("congest n1 -> n2 to 100/s queue 4 block for 500ms", narrow(Overflow::Block)),
+        ("c0 again -> n2", Fault::Again { client: ClientId(0), to: n(2) }),
+    ];
+    for (text, fault) in table {
+        reads_back(text, fault);
+    }
+}
+
+#[test]
 fn every_when_reads_back_as_it_is_written() {
     let none = Duration::ZERO;
     let n2 = NodeId(2);
@@ -251,7 +294,8 @@ fn comments_blank_lines_and_foreign_line_ends_change_nothing() {
 fn header_words_come_in_any_order_and_a_claim_takes_commas() {
     let typed = "nodes 3 linger 1s seed 42 survives everything, down:1";
     let written = "nodes 3  seed 0x2a  quiet  linger 1s  survives crashes power-loss stops pauses \
-                   partitions holds loss delays hurry slowness disk-errors clocks down:1";
+                   partitions holds loss delays doubles overtaking congestion hurry slowness \
+                   disk-errors clocks down:1";
     assert_eq!(read(typed).to_string(), written);
     assert_eq!(read("nodes 3 survives nothing"), Steps::new(3));
 }

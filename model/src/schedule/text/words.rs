@@ -2,7 +2,7 @@
 //! half a sentence of complaint come out; where in a file the text stands is not known here.
 
 /// The words with which a step's action begins, but for clients' names.
-pub(super) const ACTIONS: [&str; 26] = [
+pub(super) const ACTIONS: [&str; 35] = [
     "crash",
     "power-loss",
     "stop",
@@ -29,6 +29,15 @@ pub(super) const ACTIONS: [&str; 26] = [
     "wobble",
     "jitter",
     "freeze",
+    "ring",
+    "bridge",
+    "flap",
+    "double",
+    "swap",
+    "corrupt",
+    "lose",
+    "latency",
+    "congest",
 ];
 
 /// The events that a step can wait for.

@@ -5,7 +5,7 @@
 //! text is what a person reads when a test has failed.
 
 use super::words::ordinal_ending;
-use crate::fault::{ClockTrouble, CrashPoint, DiskTrouble, Fault, Target};
+use crate::fault::{ClockTrouble, CrashPoint, DiskTrouble, Fault, LinkTrouble, Target};
 use crate::schedule::{Action, Anchor, Schedule, Step, Timing, When};
 use crate::time::{Spelled, micros};
 use std::fmt::{self, Display, Write};
@@ -126,7 +126,7 @@ impl Display for Fault {
             Fault::Restart { node } => write!(f, "restart {node}"),
             Fault::Pause { node } => write!(f, "pause {node}"),
             Fault::Resume { node } => write!(f, "resume {node}"),
-            Fault::Partition { groups } => write_groups(f, groups),
+            Fault::Partition { groups } => write_groups(f, "partition", groups),
             Fault::Isolate { node } => write!(f, "isolate {node}"),
             Fault::Cut { from, to, both: false } => write!(f, "cut {from} -> {to}"),
             Fault::Cut { from, to, both: true } => write!(f, "cut {from} -- {to}"),
@@ -158,7 +158,56 @@ impl Display for Fault {
             Fault::Disk { node, what: DiskTrouble::Reverted } => write!(f, "revert {node}"),
             Fault::Disk { node, what } => write!(f, "disk {node} {what}"),
             Fault::Clock { node, what } => write_clock(f, node, *what),
+            Fault::Ring { .. }
+            | Fault::Bridge { .. }
+            | Fault::Flap { .. }
+            | Fault::Double { .. }
+            | Fault::Swap { .. }
+            | Fault::Corrupt { .. }
+            | Fault::Link { .. }
+            | Fault::Again { .. }
+            | Fault::DoubleRequest { .. } => write_network(f, self),
         }
+    }
+}
+
+/// The steps about links, messages and requests that are read in `network`.
+fn write_network(f: &mut fmt::Formatter<'_>, fault: &Fault) -> fmt::Result {
+    match fault {
+        Fault::Ring { order } => {
+            f.write_str("ring")?;
+            order.iter().try_for_each(|node| write!(f, " {node}"))
+        }
+        Fault::Bridge { node } => write!(f, "bridge {node}"),
+        Fault::Flap { groups, every, lasts } => {
+            match &groups[..] {
+                [a, b] if a.len() == 1 && b.len() == 1 => {
+                    write!(f, "flap {} -- {}", a[0], b[0])?;
+                }
+                _ => write_groups(f, "flap", groups)?,
+            }
+            write!(f, " every {} for {}", spelled(*every), spelled(*lasts))
+        }
+        Fault::Double { nth, from, to, by } => {
+            write!(f, "double the {nth}{} {from} -> {to} from here", ordinal_ending(*nth))?;
+            write_by(f, *by)
+        }
+        Fault::Swap { nth, from, to } => {
+            write!(f, "swap the {nth}{} {from} -> {to} from here", ordinal_ending(*nth))
+        }
+        Fault::Corrupt { nth, from, to, bit } => {
+            let ending = ordinal_ending(*nth);
+            write!(f, "corrupt the {nth}{ending} {from} -> {to} from here bit {bit}")
+        }
+        Fault::Link { from, to, what, lasts } => write_link(f, (from, to), *what, *lasts),
+        Fault::Again { client, to } => write!(f, "{client} again -> {to}"),
+        Fault::DoubleRequest { nth, client, by } => {
+            let ending = ordinal_ending(*nth);
+            write!(f, "double the {nth}{ending} request of {client} from here")?;
+            write_by(f, *by)
+        }
+        // The others are written above.
+        _ => Ok(()),
     }
 }
 
@@ -180,8 +229,32 @@ fn write_point(f: &mut fmt::Formatter<'_>, point: Option<CrashPoint>) -> fmt::Re
     }
 }
 
-fn write_groups(f: &mut fmt::Formatter<'_>, groups: &[Vec<Target>]) -> fmt::Result {
-    f.write_str("partition")?;
+/// How much later something comes; nothing where it comes at once.
+fn write_by(f: &mut fmt::Formatter<'_>, by: Duration) -> fmt::Result {
+    if micros(by) == 0 { Ok(()) } else { write!(f, " by {}", spelled(by)) }
+}
+
+fn write_link(
+    f: &mut fmt::Formatter<'_>,
+    (from, to): (&Target, &Target),
+    what: LinkTrouble,
+    lasts: Duration,
+) -> fmt::Result {
+    match what {
+        LinkTrouble::Loses { ratio } => {
+            write!(f, "lose {} in {} {from} -> {to}", ratio.part, ratio.of)?;
+        }
+        LinkTrouble::Late { by } => write!(f, "latency {from} -> {to} by {}", spelled(by))?,
+        LinkTrouble::Narrow { per_second, queue, overflow } => {
+            let overflow = overflow.word();
+            write!(f, "congest {from} -> {to} to {per_second}/s queue {queue} {overflow}")?;
+        }
+    }
+    write!(f, " for {}", spelled(lasts))
+}
+
+fn write_groups(f: &mut fmt::Formatter<'_>, word: &str, groups: &[Vec<Target>]) -> fmt::Result {
+    f.write_str(word)?;
     for (place, group) in groups.iter().enumerate() {
         if place > 0 {
             f.write_str(" |")?;

@@ -127,7 +127,23 @@ pub(super) const ERRORS: &[(&str, &str)] = &[
         "line 2, column 6: unknown step `hé`: expected one of crash, power-loss, \
       stop, restart, pause, resume, partition, isolate, cut, heal, hold, release, drop, delay, \
       hurry, disturb, restart-all, rolling-restart, slow, disk, wipe, revert, drift, \
-         wobble, jitter, freeze",
+         wobble, jitter, freeze, ring, bridge, flap, double, swap, corrupt, lose, latency, congest",
+    ),
+    (
+        "nodes 3\n@0ms lose 4 in 3 n1 -> n2 for 1s",
+        "line 2, column 16: 4 in 3 is no share: at most all are lost",
+    ),
+    (
+        "nodes 3\n@0ms congest n1 -> n2 to 0/s queue 1 block for 1s",
+        "line 2, column 26: expected how many messages a second, such as 100/s, found `0/s`",
+    ),
+    (
+        "nodes 3\n@0ms congest n1 -> n2 to 9/s queue 1 drop for 1s",
+        "line 2, column 38: unknown overflow `drop`: expected one of drop-newest, drop-oldest, block",
+    ),
+    (
+        "nodes 3\n@0ms double the 2nd request of n1 from here",
+        "line 2, column 32: expected a client such as c0, found `n1`",
     ),
     (
         "nodes 3\n@0ms crash",

@@ -25,7 +25,7 @@ fn entries(start: &'static str, section: &str) -> Vec<&'static str> {
 fn every_schedule_on_the_page_is_read_and_survives_both_ways() {
     let schedules: Vec<Steps> =
         blocks().filter(|block| block.starts_with("nodes ")).map(read).collect();
-    assert_eq!(schedules.len(), 12);
+    assert_eq!(schedules.len(), 14);
     assert!(schedules.iter().all(|schedule| read(&schedule.to_string()) == *schedule));
 }
 

@@ -2,7 +2,8 @@
 
 use super::Steps;
 use crate::fault::{
-    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, Kind, Nemesis, Target,
+    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, Kind, LinkTrouble, Nemesis,
+    Overflow, Target,
 };
 use crate::id::{ClientId, NodeId};
 use crate::schedule::{Action, Anchor, Noise, Schedule, Step, Timing, When};
@@ -93,11 +94,56 @@ fn machine() -> BoxedStrategy<Fault> {
     .boxed()
 }
 
+/// Trouble of links, messages and requests.
+fn network() -> BoxedStrategy<Fault> {
+    let message = || (1..=u32::MAX, target(), target());
+    let client = || (0..4_u32).prop_map(ClientId);
+    let link = prop_oneof![
+        (any::<u64>(), 1..=u64::MAX)
+            .prop_map(|(part, of)| LinkTrouble::Loses { ratio: Ratio::new(part.min(of), of) }),
+        span().prop_map(|by| LinkTrouble::Late { by }),
+        (1..=u32::MAX, any::<u32>(), prop::sample::select(Overflow::ALL.to_vec())).prop_map(
+            |(per_second, queue, overflow)| LinkTrouble::Narrow { per_second, queue, overflow }
+        ),
+    ];
+    prop_oneof![
+        vec(target(), 0..4).prop_map(|order| Fault::Ring { order }),
+        target().prop_map(|node| Fault::Bridge { node }),
+        (groups(), span(), span()).prop_map(|(groups, every, lasts)| Fault::Flap {
+            groups,
+            every,
+            lasts
+        }),
+        (message(), span()).prop_map(|((nth, from, to), by)| Fault::Double { nth, from, to, by }),
+        message().prop_map(|(nth, from, to)| Fault::Swap { nth, from, to }),
+        (message(), any::<u64>()).prop_map(|((nth, from, to), bit)| Fault::Corrupt {
+            nth,
+            from,
+            to,
+            bit
+        }),
+        (target(), target(), link, span()).prop_map(|(from, to, what, lasts)| Fault::Link {
+            from,
+            to,
+            what,
+            lasts
+        }),
+        (client(), target()).prop_map(|(client, to)| Fault::Again { client, to }),
+        (1..=u32::MAX, client(), span()).prop_map(|(nth, client, by)| Fault::DoubleRequest {
+            nth,
+            client,
+            by
+        }),
+    ]
+    .boxed()
+}
+
 fn fault() -> BoxedStrategy<Fault> {
     let link = || (target(), target());
     let message = || (1..=u32::MAX, target(), target());
     prop_oneof![
         machine(),
+        network(),
         (target(), point()).prop_map(|(node, point)| Fault::Crash { node, point }),
         (target(), point(), 0..=100_u8).prop_map(|(node, point, kept_percent)| {
             Fault::PowerLoss { node, point, kept_percent }
