@@ -149,7 +149,7 @@ mod unix {
         let words = ["check", "mutant:PM10", "--seed", "1", "--no-save", "--json", "/dev/full"];
         let (code, out, err) = run(&words, Stdio::piped());
         assert_eq!(code, Some(2));
-        assert!(out.starts_with("mutant:PM09: FAILED, stale read"), "{out}");
+        assert!(out.starts_with("mutant:PM10: FAILED, stale read"), "{out}");
         assert!(err.starts_with("error: cannot write /dev/full: "), "{err}");
     }
 }
