@@ -5,7 +5,7 @@
 //! clients, who led, who was down, and what nodes did with the operations that the failure names.
 
 use super::rows::{Cell, Kind, Lane, Row, Shape, Worth};
-use super::scene::{Scene, targets};
+use super::scene::Scene;
 use super::words;
 use crate::fact::{Entry, Fact, Told};
 use crate::fault::Fault;
@@ -46,7 +46,7 @@ fn faults<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>) {
         }
         if !record.took_hold {
             let note = record.note.as_deref().unwrap_or("it was so already");
-            let who = targets(fault).first().map(ToString::to_string).unwrap_or_default();
+            let who = fault.targets().first().map(ToString::to_string).unwrap_or_default();
             let who = if node.is_some() || text.contains(&who) { String::new() } else { who + " " };
             text = format!("{who}{text}: did nothing, {note}");
         }

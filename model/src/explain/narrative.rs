@@ -97,7 +97,7 @@ fn header(text: &str) -> Vec<String> {
 pub(super) fn annotate<Op>(line: &mut String, step: &Step<Op>, record: &StepRecord) {
     let target = match &step.action {
         Action::Request { to, .. } => Some(to),
-        Action::Fault(fault) => super::scene::targets(fault).into_iter().next(),
+        Action::Fault(fault) => fault.targets().into_iter().next(),
     };
     if let (Some(Target::Role(role)), Some(node)) = (target, record.node) {
         let words = line.match_indices(role.as_str()).map(|(at, word)| (at, at + word.len()));

@@ -6,7 +6,7 @@
 
 use crate::counterexample::Counterexample;
 use crate::fact::Fact;
-use crate::fault::{Fault, Target};
+use crate::fault::Target;
 use crate::history::{Moment, Operation, Outcome};
 use crate::id::{NodeId, RequestId};
 use crate::node::Node;
@@ -177,7 +177,7 @@ impl<'a, N: Node> Scene<'a, N> {
         for step in &self.found.schedule.steps {
             let targets = match &step.action {
                 Action::Request { to, .. } => vec![to],
-                Action::Fault(fault) => targets(fault),
+                Action::Fault(fault) => fault.targets(),
             };
             nodes.extend(targets.into_iter().filter_map(|target| match target {
                 Target::Node(node) => Some(*node),
@@ -185,43 +185,5 @@ impl<'a, N: Node> Scene<'a, N> {
             }));
         }
         nodes
-    }
-}
-
-/// Whom a fault names.
-pub(super) fn targets(fault: &Fault) -> Vec<&Target> {
-    match fault {
-        Fault::Crash { node, .. }
-        | Fault::PowerLoss { node, .. }
-        | Fault::Stop { node }
-        | Fault::Restart { node }
-        | Fault::Pause { node }
-        | Fault::Resume { node }
-        | Fault::Isolate { node }
-        | Fault::Hurry { node, .. }
-        | Fault::Disturb { node, .. }
-        | Fault::CrashLoop { node, .. }
-        | Fault::Slow { node, .. }
-        | Fault::Disk { node, .. }
-        | Fault::Clock { node, .. }
-        | Fault::Bridge { node }
-        | Fault::Again { to: node, .. } => vec![node],
-        Fault::Cut { from, to, .. }
-        | Fault::Hold { from, to }
-        | Fault::Release { from, to }
-        | Fault::Drop { from, to, .. }
-        | Fault::Delay { from, to, .. }
-        | Fault::Double { from, to, .. }
-        | Fault::Swap { from, to, .. }
-        | Fault::Corrupt { from, to, .. }
-        | Fault::Link { from, to, .. } => vec![from, to],
-        Fault::Ring { order } => order.iter().collect(),
-        Fault::Partition { groups } | Fault::Flap { groups, .. } => {
-            groups.iter().flatten().collect()
-        }
-        Fault::Heal
-        | Fault::RestartAll
-        | Fault::RollingRestart { .. }
-        | Fault::DoubleRequest { .. } => Vec::new(),
     }
 }

@@ -1,12 +1,12 @@
 //! A fault comes in; the names of those it is about go out, to be read or to be changed. It must
-//! not know why somebody would change them.
+//! not know why somebody would want them.
 
 use super::{Fault, Target};
 
-impl Fault {
-    /// Everybody whom the fault names, in the order of its text.
-    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
-        match self {
+/// Everybody whom a fault names, in the order of its text: as `iter` or `iter_mut` gives them.
+macro_rules! named {
+    ($fault:expr, $iter:ident) => {
+        match $fault {
             Fault::Crash { node, .. }
             | Fault::PowerLoss { node, .. }
             | Fault::Stop { node }
@@ -32,13 +32,26 @@ impl Fault {
             | Fault::Corrupt { from, to, .. }
             | Fault::Link { from, to, .. } => vec![from, to],
             Fault::Partition { groups } | Fault::Flap { groups, .. } => {
-                groups.iter_mut().flatten().collect()
+                groups.$iter().flatten().collect()
             }
-            Fault::Ring { order } => order.iter_mut().collect(),
+            Fault::Ring { order } => order.$iter().collect(),
             Fault::DoubleRequest { .. }
             | Fault::Heal
             | Fault::RestartAll
             | Fault::RollingRestart { .. } => Vec::new(),
         }
+    };
+}
+
+impl Fault {
+    /// Everybody whom the fault names, in the order of its text.
+    #[must_use]
+    pub fn targets(&self) -> Vec<&Target> {
+        named!(self, iter)
+    }
+
+    /// The same, to be changed.
+    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
+        named!(self, iter_mut)
     }
 }

@@ -69,43 +69,16 @@ fn rename(target: &mut Target, gone: Gone) -> bool {
 /// Renames all targets of a fault; says whether all are still there.
 fn rename_all(fault: &mut Fault, gone: Gone) -> bool {
     match fault {
-        Fault::Crash { node, .. }
-        | Fault::PowerLoss { node, .. }
-        | Fault::Stop { node }
-        | Fault::Restart { node }
-        | Fault::Pause { node }
-        | Fault::Resume { node }
-        | Fault::Isolate { node }
-        | Fault::Hurry { node, .. }
-        | Fault::Disturb { node, .. }
-        | Fault::CrashLoop { node, .. }
-        | Fault::Slow { node, .. }
-        | Fault::Disk { node, .. }
-        | Fault::Clock { node, .. }
-        | Fault::Bridge { node }
-        | Fault::Again { to: node, .. } => rename(node, gone),
-        Fault::Cut { from, to, .. }
-        | Fault::Hold { from, to }
-        | Fault::Release { from, to }
-        | Fault::Drop { from, to, .. }
-        | Fault::Delay { from, to, .. }
-        | Fault::Double { from, to, .. }
-        | Fault::Swap { from, to, .. }
-        | Fault::Corrupt { from, to, .. }
-        | Fault::Link { from, to, .. } => rename(from, gone) && rename(to, gone),
         Fault::Ring { order } => {
             order.retain_mut(|target| rename(target, gone));
             true
         }
         Fault::Partition { groups } | Fault::Flap { groups, .. } => {
-            for group in groups.iter_mut() {
+            for group in groups {
                 group.retain_mut(|target| rename(target, gone));
             }
             true
         }
-        Fault::Heal
-        | Fault::RestartAll
-        | Fault::RollingRestart { .. }
-        | Fault::DoubleRequest { .. } => true,
+        _ => fault.targets_mut().into_iter().all(|target| rename(target, gone)),
     }
 }
