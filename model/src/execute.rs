@@ -7,8 +7,8 @@
 //! none.
 
 use crate::fact::{Config, Fact, Told};
-use crate::history::{History, Moment, Outcome};
-use crate::id::{ClientId, NodeId, TimerId, Token};
+use crate::history::{History, Moment};
+use crate::id::{ClientId, NodeId};
 use crate::node::{Event, Io, Node};
 use crate::sabotage::Sabotage;
 use crate::schedule::Schedule;
@@ -17,6 +17,7 @@ use crate::spec::Spec;
 use crate::time::Time;
 use crate::trace::{Counts, Digest, End, LossCause, NoiseHit, Record, Shown, Trace, What};
 use calm::Calm;
+use happening::{Chore, Flight, Happening};
 use network::{Disturber, Network};
 use plan::Plan;
 use process::Process;
@@ -34,6 +35,7 @@ mod clock;
 mod effects;
 mod faults;
 mod guard;
+mod happening;
 mod ill;
 #[cfg(test)]
 mod link_tests;
@@ -93,78 +95,6 @@ pub fn execute_sabotaged<N: Node>(
     let mut world = World::new(schedule, boot, recording);
     world.sabotage = Some(sabotage);
     world.run()
-}
-
-/// Something that is planned.
-enum Happening<N: Node> {
-    Deliver(Flight<N>),
-    Timer {
-        node: NodeId,
-        incarnation: u32,
-        id: TimerId,
-        due: u64,
-    },
-    Request {
-        node: NodeId,
-        operation: usize,
-        key: u64,
-        cause: u64,
-    },
-    Answer {
-        operation: usize,
-        node: NodeId,
-        outcome: Outcome<Ret<N>>,
-        cause: u64,
-    },
-    GiveUp {
-        operation: usize,
-    },
-    Synced {
-        node: NodeId,
-        incarnation: u32,
-        token: Token,
-        /// What becomes durable only now: a file, and up to where.
-        late: Option<(usize, usize)>,
-    },
-    /// A node that was busy until then goes on.
-    GoOn {
-        node: NodeId,
-        at: Time,
-    },
-    Chore(Chore),
-    Probe,
-}
-
-/// What a step of the schedule has still to do after its own moment.
-#[derive(Clone, Copy)]
-enum Chore {
-    /// What this step made of a node's machine ends.
-    Ends { node: NodeId, step: usize },
-    /// A node's clock changes its speed for the so-manieth time.
-    Turn { node: NodeId, step: usize, nth: u64 },
-    /// A node crashes again, so many times more.
-    CrashAgain { node: NodeId, step: usize, left: u32 },
-    /// What a sabotaged sync was to make durable is durable only now.
-    Durable { node: NodeId, incarnation: u32, file: usize, upto: usize },
-    /// It is a node's turn in a rolling restart: to stop, or to come up.
-    Roll { node: NodeId, step: usize, up: bool },
-    /// The trouble of a link ends.
-    LinkEnds { step: usize },
-    /// The first message in the queue of a narrow link leaves.
-    Depart { step: usize },
-    /// Links that flap change their state, until then.
-    Flap { step: usize, every: Duration, until: Time },
-}
-
-/// A message on its way.
-struct Flight<N: Node> {
-    from: NodeId,
-    to: NodeId,
-    body: N::Message,
-    /// The key of the message as a cause, from which the draws of what it causes come.
-    key: u64,
-    /// The place in the order at which it was sent.
-    sent: u64,
 }
 
 /// The simulated world of one run.
