@@ -55,7 +55,7 @@ fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
 
 /// For each mutant: a seed by which it is found, and the most steps that may be left. A hunt must
 /// do as well as a person who knows the bug and writes a schedule for it.
-const HUNTS: [(&str, u64, usize); 27] = [
+const HUNTS: [(&str, u64, usize); 26] = [
     ("PM01", 1, 4),
     ("PM02", 1, 5),
     ("PM03", 1, 3),
@@ -81,14 +81,18 @@ const HUNTS: [(&str, u64, usize); 27] = [
     ("SM01", 2, 4),
     ("SM06", 1, 3),
     ("SM07", 1, 2),
-    ("SM08", 1, 7),
     ("SM09", 1, 6),
 ];
 
+/// Found from about one seed in three in 20 CPU seconds (docs/explanation/power.md), so only its
+/// known schedule is replayed here: its danger takes two leaders, each a change of members ahead.
+const TOO_RARE: &str = "SM08";
+
 #[test]
 fn the_hunt_finds_each_mutant_and_leaves_few_steps() {
-    assert!(mutants::all().iter().map(|mutant| mutant.id).eq(HUNTS.map(|(id, ..)| id)));
-    for (mutant, (id, seed, most)) in mutants::all().iter().zip(HUNTS) {
+    let hunted = || mutants::all().iter().filter(|mutant| mutant.id != TOO_RARE);
+    assert!(hunted().map(|mutant| mutant.id).eq(HUNTS.map(|(id, ..)| id)));
+    for (mutant, (id, seed, most)) in hunted().zip(HUNTS) {
         let checked = hunt(broken(mutant).seed(seed).cases(30_000));
         assert_caught(mutant, &checked);
         let steps = checked.counterexample.map_or(usize::MAX, |found| found.steps);
