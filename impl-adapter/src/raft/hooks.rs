@@ -72,6 +72,12 @@ pub trait Hooks: Debug + 'static {
         false
     }
 
+    /// Whether a leader leaves a write lying while it has not heard of some voter lately.
+    #[inline]
+    fn misses_all(&self) -> bool {
+        false
+    }
+
     /// Whether a leader answers a write once one follower says that it has it.
     #[inline]
     fn answer_at_first(&self) -> bool {
@@ -152,6 +158,9 @@ impl Hooks for Planted {
     }
     fn answer_proposed(&self) -> bool {
         self.0.answer_proposed()
+    }
+    fn misses_all(&self) -> bool {
+        self.0.misses_all()
     }
     fn answer_at_first(&self) -> bool {
         self.0.answer_at_first()

@@ -180,6 +180,9 @@ impl<H: Hooks> Server<H> {
 
     fn write(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
         let command = Command { request: id, op };
+        if self.hooks.misses_all() && self.leads() && self.somebody_is_silent() {
+            return;
+        }
         if self.raft.propose(Vec::new(), command.encode()).is_err() {
             // Neither appended nor sent on, so it never will be.
             io.refused(id);

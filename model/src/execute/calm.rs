@@ -42,6 +42,7 @@ impl<N: Node> World<'_, N> {
         self.record(None, None, || What::Calm);
         self.plan.stop();
         self.disturber = None;
+        self.reigns.disturb();
         self.retries.stop();
         let deadline = self.now + self.schedule.timing.settle;
         self.calm = Some(Calm {

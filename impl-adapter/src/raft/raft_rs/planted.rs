@@ -29,6 +29,16 @@ impl<H: Hooks> Server<H> {
         }
     }
 
+    /// Whether this leader has not heard of some other member since it last looked, which is a
+    /// while ago.
+    #[cold]
+    pub(super) fn somebody_is_silent(&self) -> bool {
+        let raft = &self.raft.raft;
+        let a_while = 3 * raft.heartbeat_timeout();
+        raft.election_elapsed > a_while
+            && raft.prs().iter().any(|(id, progress)| *id != raft.id && !progress.recent_active)
+    }
+
     /// Keeps what a command has done to the map, so that it survives the process.
     #[cold]
     pub(super) fn keep(index: u64, command: &[u8], io: &mut Io<Self>) {
