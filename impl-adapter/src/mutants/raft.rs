@@ -249,7 +249,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         id: "PM22",
-        sentence: "a lease is trusted, and clocks drift",
+        sentence: "reads are answered on the leader's lease, which outlasts its followers'",
         caught_by: &["linearizable"],
         nodes: 3,
         known_steps: 3,
