@@ -21,6 +21,11 @@ pub fn register(cli: Cli) -> Cli {
             claimed(raft_rs::boot(Config::default())),
         )
         .check(
+            "raft-rs-compacts",
+            "the same with a snapshot after every eight entries, and no log behind it",
+            claimed(raft_rs::boot(Config { snapshot_every: Some(8), ..Config::default() })),
+        )
+        .check(
             "raft-rs-plain",
             "the same without pre-vote and check-quorum",
             claimed(raft_rs::boot(plain)),
@@ -32,8 +37,12 @@ pub fn register(cli: Cli) -> Cli {
         )
         .check(
             "raft-rs-grows",
-            "the same, with one voter at first",
-            members(raft_rs::boot(Config { voters_at_start: Some(1), ..Config::default() })),
+            "the same, with one voter at first, and snapshots as in raft-rs-compacts",
+            members(raft_rs::boot(Config {
+                voters_at_start: Some(1),
+                snapshot_every: Some(8),
+                ..Config::default()
+            })),
         );
     for mutant in mutants::all() {
         let check = check(mutant.boot(Config::default()));

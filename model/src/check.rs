@@ -98,7 +98,7 @@ impl<N: Node> Check<N> {
 
     /// While a leader has nothing in its way, each write asked of it ends within the bound: it and
     /// a quorum of voters are up, healthy and connected, nobody else reaches them, and it has been
-    /// so for three times the bound. It needs [`Node::role`](crate::Node::role) to say `leader`.
+    /// so for three times the bound. It needs [`Node::role`] to say `leader`.
     pub fn available(self, bound: Duration) -> Check<N> {
         self.property(Available::within(bound))
     }

@@ -304,10 +304,11 @@ impl<'a, N: Node> World<'a, N> {
         self.facts.push(Told { time: self.now, order: self.order, node, incarnation, fact });
         self.record(Some(cause), Some(node), || What::Told(fact));
         match fact {
-            Fact::Applied { entry, .. } => {
+            Fact::Applied { index, entry, .. } => {
                 self.tells_applied = true;
-                self.applied(node, entry.request);
+                self.applied(node, index, entry.request);
             }
+            Fact::Booted { applied, .. } => self.restored(node, applied),
             Fact::Configured { index, config }
                 if self.configured.is_none_or(|(newest, _)| index >= newest) =>
             {

@@ -6,6 +6,7 @@ mod clients;
 mod disk;
 mod members;
 mod messages;
+mod snapshots;
 
 /// The list.
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -281,6 +282,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
         known_steps: 2,
         known: include_str!("known/SM02.schedule"),
         hooks: || Box::new(clients::WaitsForAll),
+    },
+    Mutant {
+        id: "SM03",
+        sentence: "a snapshot says that it holds one entry more than it does",
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
+        nodes: 3,
+        known_steps: 0,
+        known: include_str!("known/SM03.schedule"),
+        hooks: || Box::new(snapshots::OneTooFar),
+    },
+    Mutant {
+        id: "SM04",
+        sentence: "a snapshot leaves the clients' sessions out",
+        caught_by: &["reference", "linearizable", "available", "converges"],
+        nodes: 3,
+        known_steps: 5,
+        known: include_str!("known/SM04.schedule"),
+        hooks: || Box::new(snapshots::WithoutSessions),
     },
     Mutant {
         id: "SM06",

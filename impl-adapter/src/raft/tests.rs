@@ -1,6 +1,7 @@
 //! Whole clusters of the healthy adapter in the simulation.
 
 mod members;
+mod snapshots;
 
 use super::raft_rs::{Server, boot};
 use super::{Config, Status};

@@ -19,7 +19,9 @@ impl<H: Hooks> Server<H> {
             return;
         }
         let log = self.raft.store().log();
-        let new = self.applied as usize..log.len().min(message.index as usize);
+        let base = self.raft.store().base().index;
+        let place = |index: u64| index.saturating_sub(base) as usize;
+        let new = place(self.applied)..log.len().min(place(message.index));
         let has = log.get(new).unwrap_or_default();
         let has: Vec<Command> = has.iter().filter_map(|e| Command::decode(&e.data)).collect();
         let mut ahead = self.machine.clone();
