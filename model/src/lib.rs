@@ -82,6 +82,7 @@ pub mod counterexample;
 pub mod error;
 pub mod execute;
 pub mod explain;
+pub mod explore;
 pub mod fact;
 pub mod fault;
 pub mod generate;

@@ -1,0 +1,267 @@
+//! The search itself: a model comes in, level after level of new states goes out. Knows no clock,
+//! no limit and no verdict.
+//!
+//! A level is taken in batches of constant size. Threads expand contiguous pieces of a batch while
+//! the table of visited states is only read, and sort what is new by shard; then threads insert
+//! into shards that they alone hold, in the order of the pieces. So which parent a state has, and
+//! the order of the next level, are the same for any number of threads, without a lock.
+
+use std::hash::{Hash, Hasher};
+use std::thread;
+
+use stateright::{Expectation, Model, Property};
+
+use super::Least;
+use super::visited::{ROOT, SHARDS, Shard, Visited};
+use crate::seed::StableHasher;
+
+/// How many states are expanded before what they led to is inserted. It does not depend on the
+/// number of threads, since a search that ends early ends after a whole batch.
+pub(super) const BATCH: usize = 1 << 16;
+
+/// Below this many states for each thread, starting the threads costs more than they gain.
+const WORTH_A_THREAD: usize = 256;
+
+/// How states are looked at: by their representatives, where the model has a symmetry.
+pub(super) struct Look<'a, M: Model> {
+    pub(super) model: &'a M,
+    pub(super) least: Option<Least<M::State>>,
+}
+
+impl<M: Model> Clone for Look<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model> Copy for Look<'_, M> {}
+
+impl<M: Model> Look<'_, M> {
+    fn least(&self, state: M::State) -> M::State {
+        match self.least {
+            Some(least) => least(&state),
+            None => state,
+        }
+    }
+}
+
+impl<M: Model> Look<'_, M>
+where
+    M::State: Hash,
+{
+    pub(super) fn fingerprint(&self, state: &M::State) -> u64 {
+        self.least.map_or_else(|| fingerprint(state), |least| fingerprint(&least(state)))
+    }
+}
+
+/// The 64 bits that stand for a state; never 0, which marks a free slot.
+#[inline]
+fn fingerprint(state: &impl Hash) -> u64 {
+    let mut hasher = StableHasher::new(0);
+    state.hash(&mut hasher);
+    hasher.finish().max(1)
+}
+
+/// A state that may be new.
+struct Met<S> {
+    fingerprint: u64,
+    parent: u64,
+    state: S,
+}
+
+/// What comes to one shard, from each piece in order.
+type Arrival<S> = Vec<Vec<Met<S>>>;
+
+/// What one thread made of its piece of a batch.
+struct Piece<S> {
+    generated: u64,
+    met: Vec<Vec<Met<S>>>,
+    /// For each property, the first state of the piece that decides it.
+    decided: Vec<Option<u64>>,
+}
+
+/// A search under way.
+pub(super) struct Search<'a, M: Model> {
+    pub(super) look: Look<'a, M>,
+    pub(super) properties: Vec<Property<M>>,
+    pub(super) visited: Visited,
+    /// The states of this level, each with its fingerprint.
+    pub(super) level: Vec<(u64, M::State)>,
+    /// How many states of the level are expanded.
+    done: usize,
+    next: Vec<(u64, M::State)>,
+    pub(super) generated: u64,
+    /// How many levels have a state; the initial ones are level 1.
+    pub(super) depth: u64,
+    /// For each property, the first state that decides it.
+    pub(super) decided: Vec<Option<u64>>,
+    jobs: usize,
+}
+
+impl<'a, M> Search<'a, M>
+where
+    M: Model + Sync,
+    M::State: Hash + Send + Sync,
+{
+    pub(super) fn new(look: Look<'a, M>, jobs: usize) -> Search<'a, M> {
+        let properties = look.model.properties();
+        let mut search = Search {
+            look,
+            decided: vec![None; properties.len()],
+            properties,
+            visited: Visited::new(),
+            level: Vec::new(),
+            done: 0,
+            next: Vec::new(),
+            generated: 0,
+            depth: 0,
+            jobs: jobs.clamp(1, SHARDS),
+        };
+        for state in look.model.init_states() {
+            if look.model.within_boundary(&state) {
+                search.generated += 1;
+                let state = look.least(state);
+                let print = fingerprint(&state);
+                if search.visited.shards()[Visited::shard(print)].insert(print, ROOT) {
+                    search.level.push((print, state));
+                }
+            }
+        }
+        search.depth = u64::from(!search.level.is_empty());
+        search
+    }
+
+    /// How many states wait to be expanded.
+    pub(super) fn frontier(&self) -> usize {
+        self.level.len() - self.done + self.next.len()
+    }
+
+    /// How much memory the search holds, in bytes, without what states point to.
+    pub(super) fn bytes(&self) -> u64 {
+        let slots = self.level.capacity() + self.next.capacity();
+        self.visited.bytes() + (slots * size_of::<(u64, M::State)>()) as u64
+    }
+
+    /// Whether a counterexample of an `always` property was met.
+    pub(super) fn broken(&self) -> bool {
+        let mut all = self.properties.iter().zip(&self.decided);
+        all.any(|(property, at)| property.expectation == Expectation::Always && at.is_some())
+    }
+
+    /// Expands the next batch; `false` where nothing was left to expand.
+    pub(super) fn batch(&mut self) -> bool {
+        let batch = &self.level[self.done..self.level.len().min(self.done + BATCH)];
+        if batch.is_empty() {
+            return false;
+        }
+        let jobs = self.jobs.min(batch.len().div_ceil(WORTH_A_THREAD));
+        let pieces = self.expand(batch, jobs);
+        self.done += batch.len();
+        for piece in &pieces {
+            self.generated += piece.generated;
+            for (known, found) in self.decided.iter_mut().zip(&piece.decided) {
+                *known = known.or(*found);
+            }
+        }
+        self.insert(pieces, jobs);
+        if self.done == self.level.len() {
+            self.level = std::mem::take(&mut self.next);
+            self.done = 0;
+            self.depth += u64::from(!self.level.is_empty());
+        }
+        true
+    }
+
+    fn expand(&self, batch: &[(u64, M::State)], jobs: usize) -> Vec<Piece<M::State>> {
+        if jobs == 1 {
+            return vec![self.piece(batch)];
+        }
+        thread::scope(|scope| {
+            let pieces = batch.chunks(batch.len().div_ceil(jobs));
+            let threads: Vec<_> =
+                pieces.map(|piece| scope.spawn(move || self.piece(piece))).collect();
+            threads.into_iter().map(joined).collect()
+        })
+    }
+
+    fn piece(&self, states: &[(u64, M::State)]) -> Piece<M::State> {
+        let model = self.look.model;
+        let mut met: Vec<Vec<Met<M::State>>> = Vec::new();
+        met.resize_with(SHARDS, Vec::new);
+        let mut piece = Piece { generated: 0, met, decided: self.decided.clone() };
+        let mut actions = Vec::new();
+        for (parent, state) in states {
+            for (property, decided) in self.properties.iter().zip(&mut piece.decided) {
+                if decided.is_none() && decides(model, property, state) {
+                    *decided = Some(*parent);
+                }
+            }
+            model.actions(state, &mut actions);
+            for action in actions.drain(..) {
+                let Some(next) = model.next_state(state, action) else { continue };
+                if !model.within_boundary(&next) {
+                    continue;
+                }
+                piece.generated += 1;
+                let state = self.look.least(next);
+                let fingerprint = fingerprint(&state);
+                if !self.visited.knows(fingerprint) {
+                    let met = Met { fingerprint, parent: *parent, state };
+                    piece.met[Visited::shard(fingerprint)].push(met);
+                }
+            }
+        }
+        piece
+    }
+
+    fn insert(&mut self, pieces: Vec<Piece<M::State>>, jobs: usize) {
+        let mut arrivals: Vec<Arrival<M::State>> = Vec::new();
+        arrivals.resize_with(SHARDS, Vec::new);
+        for piece in pieces {
+            for (arrival, met) in arrivals.iter_mut().zip(piece.met) {
+                arrival.push(met);
+            }
+        }
+        let mut work: Vec<_> = self.visited.shards().iter_mut().zip(arrivals).collect();
+        let inserted = |share: Vec<(&mut Shard, Arrival<M::State>)>| {
+            let mut new = Vec::new();
+            for (shard, arrival) in share {
+                for met in arrival.into_iter().flatten() {
+                    if shard.insert(met.fingerprint, met.parent) {
+                        new.push((met.fingerprint, met.state));
+                    }
+                }
+            }
+            new
+        };
+        if jobs == 1 {
+            self.next.extend(inserted(work));
+            return;
+        }
+        thread::scope(|scope| {
+            let share = SHARDS.div_ceil(jobs);
+            let mut threads = Vec::with_capacity(jobs);
+            while !work.is_empty() {
+                let rest = work.split_off(work.len().min(share));
+                let mine = std::mem::replace(&mut work, rest);
+                threads.push(scope.spawn(move || inserted(mine)));
+            }
+            self.next.extend(threads.into_iter().flat_map(joined));
+        });
+    }
+}
+
+/// Whether this state settles the property: a counterexample of `always`, an example of
+/// `sometimes`. No state alone settles `eventually`.
+fn decides<M: Model>(model: &M, property: &Property<M>, state: &M::State) -> bool {
+    match property.expectation {
+        Expectation::Always => !(property.condition)(model, state),
+        Expectation::Sometimes => (property.condition)(model, state),
+        Expectation::Eventually => false,
+    }
+}
+
+/// What a thread made; its panic goes on here, as if there were no thread.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
