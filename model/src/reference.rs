@@ -13,16 +13,21 @@
 
 mod commit;
 mod configuration;
+mod list;
 mod log;
+pub mod raft;
 mod refusal;
 mod replication;
 mod requests;
 mod snapshot;
+pub mod symmetry;
 #[cfg(test)]
 mod tests;
 
+pub use list::List;
 pub use refusal::{Against, Refusal};
 pub use replication::Cluster;
+pub use replication::recall::Past;
 
 /// One sentence that a replicated log must keep.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
