@@ -20,7 +20,9 @@ mod words;
 pub use pass::pass;
 pub use story::story;
 #[cfg(feature = "cli")]
-pub(crate) use {layout::labelled, layout::wrap as wrapped, words::count, words::counted};
+pub(crate) use {
+    layout::labelled, layout::wrap as wrapped, words::count, words::counted, words::duration,
+};
 
 use crate::counterexample::Counterexample;
 use crate::node::Node;

@@ -15,6 +15,7 @@ mod commit;
 mod configuration;
 mod list;
 mod log;
+pub mod protocol;
 pub mod raft;
 mod refusal;
 mod replication;

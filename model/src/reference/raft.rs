@@ -27,6 +27,7 @@ pub use state::{LOG_MAX, MESSAGES_MAX, NODES_MAX};
 use stateright::{Model, Property};
 
 use super::Clause;
+use super::protocol::{Bound, Protocol};
 use super::replication::recall::Past;
 
 /// The model: its bounds, and what is wrong with it.
@@ -100,6 +101,54 @@ impl Bug {
             Bug::LogNotCompared => "a vote is given whatever the candidate's log holds",
         }
     }
+}
+
+impl Protocol for Raft {
+    const NAME: &'static str = "raft";
+    const SENTENCE: &'static str = "elections, replication, commits, restarts with what is durable";
+    const BOUNDS: &'static [Bound] = &[
+        bound("nodes", "so many nodes, all of which vote", 3, 1, NODES_MAX),
+        bound("terms", "the highest term", 2, 1, LOG_MAX),
+        bound("requests", "so many requests of clients", 2, 0, LOG_MAX),
+        bound("messages", "so many messages on their way at once", 2, 1, MESSAGES_MAX),
+        bound("restarts", "so many restarts of nodes, all together", 1, 0, 9),
+    ];
+    const BUGS: &'static [(&'static str, &'static str)] = &[
+        (Bug::ALL[0].name(), Bug::ALL[0].sentence()),
+        (Bug::ALL[1].name(), Bug::ALL[1].sentence()),
+        (Bug::ALL[2].name(), Bug::ALL[2].sentence()),
+        (Bug::ALL[3].name(), Bug::ALL[3].sentence()),
+    ];
+
+    fn usual(bug: Option<usize>) -> Vec<u8> {
+        match bug.map(|place| Bug::ALL[place]) {
+            Some(Bug::OldTermCommitted) => vec![3, 4, 2, 1, 1],
+            _ => Self::BOUNDS.iter().map(|bound| bound.usual).collect(),
+        }
+    }
+
+    fn new(bounds: &[u8], bug: Option<usize>) -> Raft {
+        let [nodes, terms, requests, messages, restarts] = bounds[..] else {
+            panic!("each bound has a number");
+        };
+        let bounds = Bounds { nodes, terms, requests, messages, restarts };
+        Raft { bounds, bug: bug.map(|place| Bug::ALL[place]) }
+    }
+
+    fn rule(property: &str) -> Option<(&'static str, &'static str)> {
+        let clause = Clause::ALL.into_iter().find(|clause| clause.name() == property)?;
+        Some((clause.statement(), clause.source()))
+    }
+}
+
+const fn bound(
+    name: &'static str,
+    sentence: &'static str,
+    usual: u8,
+    least: u8,
+    most: usize,
+) -> Bound {
+    Bound { name, sentence, usual, least, most: most as u8 }
 }
 
 impl Model for Raft {
