@@ -10,9 +10,13 @@
 //!
 //! Replication is what is judged so far. Membership by gossip (SWIM) has its room beside it, in
 //! `reference/membership.rs`, when an implementation of it is under test.
+//!
+//! Below stand models of whole protocols, whose every state can be visited: [`raft`], [`isr`] and
+//! [`swim`].
 
 mod commit;
 mod configuration;
+pub mod isr;
 mod list;
 mod log;
 pub mod protocol;
@@ -21,7 +25,9 @@ mod refusal;
 mod replication;
 mod requests;
 mod snapshot;
+pub mod swim;
 pub mod symmetry;
+mod telling;
 #[cfg(test)]
 mod tests;
 

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use stateright::{Checker, Model, Property};
 
 use super::search::{Look, Search};
-use super::{End, Finding, Least, explore};
+use super::{End, Explore, Finding, Least, explore};
 use crate::campaign::Stop;
+use crate::reference::symmetry::Renamed;
 use std::time::Duration;
 
+mod isr;
 mod raft;
+mod swim;
 mod two_phase;
 
 /// Processes that share a lock and count how often they held it; with `torn`, one looks at the
@@ -212,4 +215,36 @@ where
         search.batch();
     }
     sum as u64
+}
+
+/// The counts of a sound model, generated and distinct, after Stateright's own search has found the
+/// same.
+fn figures<M>(model: &M) -> (u64, u64)
+where
+    M: Model<State: Renamed + 'static, Action: Clone + PartialEq> + Clone + Send + Sync + 'static,
+{
+    let ours = explore(model.clone()).run(&mut |_| {});
+    assert_eq!(ours.end, End::Complete);
+    let good = |finding: &_| matches!(finding, Finding::Holds | Finding::Shown(_));
+    assert!(ours.findings.iter().all(|(_, finding)| good(finding)));
+    let progress = ours.progress;
+    let theirs = model.clone().checker().spawn_bfs().join();
+    assert_eq!(theirs.state_count() as u64, progress.generated);
+    assert_eq!(theirs.unique_state_count() as u64, progress.distinct);
+    assert_eq!(theirs.max_depth() as u64, progress.depth);
+    (progress.generated, progress.distinct)
+}
+
+/// The property that was broken, and the shortest way to it.
+fn broken<M>(search: &Explore<M>) -> (&'static str, Vec<M::Action>)
+where
+    M: Model<State: Renamed> + Sync,
+{
+    let found = search.run(&mut |_| {});
+    assert_eq!(found.end, End::Broken);
+    let broken = found.findings.into_iter().find_map(|(name, finding)| match finding {
+        Finding::Broken(path) => Some((name, path.steps.into_iter().map(|step| step.0).collect())),
+        _ => None,
+    });
+    broken.expect("the search was broken off")
 }

@@ -2,16 +2,14 @@
 //! knows no search.
 
 use std::fmt::Debug;
-use std::hash::Hash;
 
 use stateright::Model;
 
+use super::Clause;
 use super::symmetry::Renamed;
 
 /// A model of a protocol, with bounds on its states and known mistakes to plant.
-pub trait Protocol:
-    Model<State: Renamed + Clone + Hash + Debug + Send + Sync, Action: Debug> + Sized + Sync + 'static
-{
+pub trait Protocol: Model<State: Renamed, Action: Debug> + Sized + Sync + 'static {
     /// Its name: `raft`.
     const NAME: &'static str;
     /// What is modelled, in one sentence.
@@ -49,3 +47,32 @@ pub struct Bound {
     /// The most that the model has room for.
     pub most: u8,
 }
+
+/// A row of a table of bounds.
+pub(super) const fn bound(
+    name: &'static str,
+    sentence: &'static str,
+    usual: u8,
+    least: u8,
+    most: usize,
+) -> Bound {
+    Bound { name, sentence, usual, least, most: most as u8 }
+}
+
+/// The sentence of the clause of this name, and where it comes from.
+pub(super) fn clause(name: &str) -> Option<(&'static str, &'static str)> {
+    let clause = Clause::ALL.into_iter().find(|clause| clause.name() == name)?;
+    Some((clause.statement(), clause.source()))
+}
+
+/// A property for each clause. A property has no room for a clause, so each has a function of its
+/// own.
+macro_rules! kept {
+    ($state:ty; $($clause:ident)*) => {
+        vec![$(stateright::Property::always(
+            $crate::reference::Clause::$clause.name(),
+            |_, state: &$state| state.broken != Some($crate::reference::Clause::$clause),
+        )),*]
+    };
+}
+pub(super) use kept;

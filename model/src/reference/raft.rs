@@ -26,8 +26,7 @@ pub use state::{LOG_MAX, MESSAGES_MAX, NODES_MAX};
 
 use stateright::{Model, Property};
 
-use super::Clause;
-use super::protocol::{Bound, Protocol};
+use super::protocol::{Bound, Protocol, bound};
 use super::replication::recall::Past;
 
 /// The model: its bounds, and what is wrong with it.
@@ -56,7 +55,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { nodes: 3, terms: 2, requests: 2, messages: 2, restarts: 1 }
+        Bounds { nodes: 3, terms: 3, requests: 2, messages: 1, restarts: 1 }
     }
 }
 
@@ -108,9 +107,9 @@ impl Protocol for Raft {
     const SENTENCE: &'static str = "elections, replication, commits, restarts with what is durable";
     const BOUNDS: &'static [Bound] = &[
         bound("nodes", "so many nodes, all of which vote", 3, 1, NODES_MAX),
-        bound("terms", "the highest term", 2, 1, LOG_MAX),
+        bound("terms", "the highest term", 3, 1, LOG_MAX),
         bound("requests", "so many requests of clients", 2, 0, LOG_MAX),
-        bound("messages", "so many messages on their way at once", 2, 1, MESSAGES_MAX),
+        bound("messages", "so many messages on their way at once", 1, 1, MESSAGES_MAX),
         bound("restarts", "so many restarts of nodes, all together", 1, 0, 9),
     ];
     const BUGS: &'static [(&'static str, &'static str)] = &[
@@ -136,19 +135,8 @@ impl Protocol for Raft {
     }
 
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {
-        let clause = Clause::ALL.into_iter().find(|clause| clause.name() == property)?;
-        Some((clause.statement(), clause.source()))
+        super::protocol::clause(property)
     }
-}
-
-const fn bound(
-    name: &'static str,
-    sentence: &'static str,
-    usual: u8,
-    least: u8,
-    most: usize,
-) -> Bound {
-    Bound { name, sentence, usual, least, most: most as u8 }
 }
 
 impl Model for Raft {
@@ -170,19 +158,10 @@ impl Model for Raft {
     }
 
     fn properties(&self) -> Vec<Property<Raft>> {
-        // A property has no room for a clause, so each clause has a function of its own.
-        macro_rules! kept {
-            ($($clause:ident)*) => {
-                vec![$(Property::always(
-                    Clause::$clause.name(),
-                    |_, state: &State| state.broken != Some(Clause::$clause),
-                )),*]
-            };
-        }
-        let mut properties = kept!(OneLeader TermNeverGoesBack VoteNeverChanges LeaderOnlyAppends
-            LogsMatch LeaderIsComplete CommitNeedsQuorum DurableEntriesStay CommitNeverGoesBack
-            OnlyCommittedIsApplied AppliedInOrder OneEntryAtAnIndex ExecutedOnce
-            NoAcknowledgedWriteIsLost);
+        let mut properties = super::protocol::kept!(State; OneLeader TermNeverGoesBack
+            VoteNeverChanges LeaderOnlyAppends LogsMatch LeaderIsComplete CommitNeedsQuorum
+            DurableEntriesStay CommitNeverGoesBack OnlyCommittedIsApplied AppliedInOrder
+            OneEntryAtAnIndex ExecutedOnce NoAcknowledgedWriteIsLost);
         properties.push(Property::sometimes("a leader is elected", |_, state: &State| {
             state.servers.iter().any(|server| server.role == Role::Leader)
         }));

@@ -6,11 +6,14 @@
 //! sound only where *every* mention of a node is renamed: one that is left out shows in that the
 //! states which the representatives stand for do not add up to those of the whole search.
 
+use std::fmt::Debug;
+use std::hash::Hash;
+
 /// For each node's place, its new place.
 pub type Names = [u8; 5];
 
 /// Something that mentions nodes.
-pub trait Renamed: Ord + Sized {
+pub trait Renamed: Ord + Clone + Hash + Debug + Send + Sync {
     /// How many nodes there are, at most 5.
     fn nodes(&self) -> usize;
 

@@ -3,15 +3,21 @@
 
 use crate::campaign::Stop;
 use crate::explore::{End, Finding, Path, Progress};
+use crate::reference::isr::Isr;
 use crate::reference::protocol::{Bound, Protocol};
 use crate::reference::raft::Raft;
+use crate::reference::swim::Swim;
 use crate::reference::symmetry::Renamed;
 use std::marker::PhantomData;
 use std::time::Duration;
 
 /// All models.
 pub(in crate::cli) fn models() -> Vec<Box<dyn Modelled>> {
-    vec![Box::new(Of::<Raft>(PhantomData))]
+    vec![
+        Box::new(Of::<Raft>(PhantomData)),
+        Box::new(Of::<Isr>(PhantomData)),
+        Box::new(Of::<Swim>(PhantomData)),
+    ]
 }
 
 /// What the user wants of an exploration.

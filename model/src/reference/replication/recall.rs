@@ -28,9 +28,8 @@ pub struct Past {
     leaders: List<u8, MOST>,
     /// Every entry that was ever durable, by index and term.
     entries: List<Ever, MOST>,
-    /// For each index, the term of the entry that is committed there, and the lowest term of those
-    /// who told so.
-    committed: List<(u8, u8), MOST>,
+    /// What is committed, by index.
+    committed: List<Agreed, MOST>,
     /// The requests of which a client was told that they succeeded: bit 0 is the first.
     acked: u8,
 }
@@ -46,6 +45,15 @@ struct Ever {
     below: u8,
     /// Who ever held it: bit 0 is n1.
     holders: u8,
+}
+
+/// An entry that is committed, and was applied.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Agreed {
+    term: u8,
+    request: u8,
+    /// The lowest term of those who told it committed.
+    by: u8,
 }
 
 /// What a node shows of itself.
@@ -66,6 +74,14 @@ impl Past {
     #[must_use]
     pub fn requests(&self) -> u8 {
         self.entries.iter().map(|entry| entry.request).max().unwrap_or(0)
+    }
+
+    /// The number of who led a term; 0 for nobody.
+    #[inline]
+    #[must_use]
+    pub fn leader(&self, term: u8) -> u8 {
+        let place = usize::from(term).wrapping_sub(1);
+        self.leaders.get(place).copied().unwrap_or(0)
     }
 
     /// The same with nodes renamed.
@@ -95,7 +111,7 @@ impl Cluster {
                 1 => Place::ROOT,
                 index => cluster.place(index - 1, ever.below),
             };
-            let (index, entry) = (ever.index.into(), ever.entry());
+            let (index, entry) = (ever.index.into(), entry(ever.term, ever.request));
             let place = cluster.entries.add(index, entry, below, NodeId(0), Time::ZERO);
             cluster.entries.get_mut(place).holders = ever.holders.into();
         }
@@ -107,8 +123,8 @@ impl Cluster {
             let node = NodeId(u32::from(*leader));
             cluster.leaders.push(Leader { term, node, time: Time::ZERO });
         }
-        for (index, (term, by)) in (1..).zip(past.committed.iter()) {
-            cluster.recall_committed(index, *term, *by);
+        for (index, agreed) in (1..).zip(past.committed.iter()) {
+            cluster.recall_committed(index, *agreed);
         }
         for number in (0..8).filter(|number| past.acked >> number & 1 == 1) {
             let fact = Fact::Acked { request: request(number + 1), read: false };
@@ -139,12 +155,13 @@ impl Cluster {
         member
     }
 
-    fn recall_committed(&mut self, index: u8, term: u8, by: u8) {
+    fn recall_committed(&mut self, index: u8, agreed: Agreed) {
         let (node, time) = (NodeId(0), Time::ZERO);
+        let Agreed { term, request, by } = agreed;
         let place = self.place(index, term);
         self.committed.push(Committed { place, term: by.into(), node, time });
-        // In the model nothing is committed without being applied in the same step.
-        let entry = self.entries.get(place).entry;
+        // In the models nothing is committed without being applied in the same step.
+        let entry = entry(term, request);
         self.applied.push(Some(FirstApplied { entry, node, time }));
         if let Some(request) = entry.request {
             self.requests.named = true;
@@ -171,9 +188,10 @@ impl Cluster {
             }
             past.entries[first..].sort_unstable();
         }
-        for committed in &self.committed {
-            let entry = self.entries.get(committed.place).entry;
-            past.committed.push((entry.term as u8, committed.term as u8));
+        for (committed, applied) in self.committed.iter().zip(self.applied.iter().flatten()) {
+            let Entry { term, request, .. } = applied.entry;
+            let (term, by) = (term as u8, committed.term as u8);
+            past.committed.push(Agreed { term, request: number(request), by });
         }
         for told in self.requests.acked() {
             if let Fact::Acked { request, .. } = told.fact {
@@ -189,18 +207,20 @@ impl Cluster {
         Ever {
             index: index as u8,
             term: held.entry.term as u8,
-            request: held.entry.request.map_or(0, |request| request.number as u8 + 1),
+            request: number(held.entry.request),
             below: below as u8,
             holders: held.holders as u8,
         }
     }
 }
 
-impl Ever {
-    fn entry(&self) -> Entry {
-        let request = (self.request > 0).then(|| request(self.request));
-        Entry { term: self.term.into(), digest: self.request.into(), request }
-    }
+fn entry(term: u8, number: u8) -> Entry {
+    let request = (number > 0).then(|| request(number));
+    Entry { term: term.into(), digest: number.into(), request }
+}
+
+fn number(request: Option<RequestId>) -> u8 {
+    request.map_or(0, |request| request.number as u8 + 1)
 }
 
 /// One client asks for everything: which one it is makes no difference to a log.
@@ -218,8 +238,9 @@ impl fmt::Debug for Past {
             let request = request - 1;
             list.entry(&format_args!("{index}: c0#{request} of t{term} held by {holders:03b}"));
         }
-        for (index, (term, _)) in (1..).zip(self.committed.iter()) {
-            list.entry(&format_args!("{index}: t{term} committed"));
+        for (index, Agreed { term, request, .. }) in (1..).zip(self.committed.iter()) {
+            let request = request - 1;
+            list.entry(&format_args!("{index}: c0#{request} of t{term} committed"));
         }
         for number in (0..8).filter(|number| self.acked >> number & 1 == 1) {
             list.entry(&format_args!("c0#{number} acknowledged"));
