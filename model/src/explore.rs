@@ -6,11 +6,13 @@
 
 mod path;
 mod search;
+mod serve;
 #[cfg(test)]
 mod tests;
 mod visited;
 
 pub use path::Path;
+pub use serve::Explorer;
 
 use std::hash::Hash;
 use std::time::{Duration, Instant};

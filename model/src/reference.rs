@@ -16,6 +16,7 @@
 
 mod commit;
 mod configuration;
+mod drawing;
 pub mod isr;
 mod list;
 mod log;

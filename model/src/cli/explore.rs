@@ -25,7 +25,13 @@ pub(super) fn explore(
 ) -> Result<Exit, Trouble> {
     let all = models();
     let model = find(&all, &asked.model, program)?;
-    let wishes = wishes(cli, asked, model)?;
+    let wishes = wishes(asked, model)?;
+    if !asked.headless {
+        return serve(model, &wishes, asked.port, console);
+    }
+    if cli.listens {
+        interrupt::listen(&wishes.stop);
+    }
     let sink = Sink::open(asked.json.as_deref(), console)?;
     let bar = Bar::new(console.is_terminal(), &asked.model, None, wishes.time);
     let explored = model.explore(&wishes, &mut |progress| bar.say(line(progress)));
@@ -38,6 +44,29 @@ pub(super) fn explore(
         _ if wishes.stop.asked() => Exit::Interrupted,
         _ => Exit::Inconclusive,
     })
+}
+
+/// Shows the model in a browser until Ctrl-C, which ends the process at once.
+fn serve(
+    model: &dyn Modelled,
+    wishes: &Wishes,
+    port: u16,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, Trouble> {
+    let failed = |error| Trouble::misuse(format!("cannot listen on port {port}: {error}"));
+    let explorer = model.open(wishes, port).map_err(failed)?;
+    let address = format!("http://127.0.0.1:{}/", explorer.port().map_err(failed)?);
+    console.say(&format!("{}: {address} shows it; Ctrl-C ends", model.name()))?;
+    if wishes.bug.is_some() {
+        let explored = model.explore(wishes, &mut |_| {});
+        if let Some((judged, steps, _)) = explored.broken() {
+            let places: Vec<String> = steps.places.iter().map(ToString::to_string).collect();
+            let (name, places) = (judged.name, places.join("/"));
+            console.say(&format!("  broken    {name}: {address}#/steps/{places}"))?;
+        }
+    }
+    explorer.serve().map_err(failed)?;
+    Ok(Exit::Held)
 }
 
 fn find<'a>(
@@ -58,7 +87,7 @@ fn unknown(what: &str, name: &str, known: &[&str], then: &str) -> Trouble {
     Trouble::misuse(format!("unknown {what} `{}`{near}\n{then}", name.escape_debug()))
 }
 
-fn wishes(cli: &Cli, asked: &args::Explore, model: &dyn Modelled) -> Result<Wishes, Trouble> {
+fn wishes(asked: &args::Explore, model: &dyn Modelled) -> Result<Wishes, Trouble> {
     let names: Vec<&str> = model.bugs().iter().map(|(name, _)| *name).collect();
     let all = |what: &str, names: &[&str]| {
         format!("the {what} of {} are: {}", model.name(), names.join(", "))
@@ -81,10 +110,6 @@ fn wishes(cli: &Cli, asked: &args::Explore, model: &dyn Modelled) -> Result<Wish
         }
         bounds[place] = *number;
     }
-    let stop = Stop::default();
-    if cli.listens {
-        interrupt::listen(&stop);
-    }
     Ok(Wishes {
         bounds,
         bug,
@@ -92,7 +117,7 @@ fn wishes(cli: &Cli, asked: &args::Explore, model: &dyn Modelled) -> Result<Wish
         time: asked.seconds,
         states: asked.states,
         jobs: asked.jobs.unwrap_or_default() as usize,
-        stop,
+        stop: Stop::default(),
     })
 }
 

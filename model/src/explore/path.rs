@@ -27,6 +27,28 @@ impl<S, A> Path<S, A> {
     }
 }
 
+impl<S, A: PartialEq> Path<S, A> {
+    /// The path as Stateright's Explorer names it: the places of the initial state and of each
+    /// action among those that were possible.
+    #[must_use]
+    pub fn places<M: Model<State = S, Action = A>>(&self, model: &M) -> Vec<usize>
+    where
+        S: PartialEq,
+    {
+        let start = model.init_states().iter().position(|state| *state == self.start);
+        let mut places = vec![start.expect("a path begins with an initial state")];
+        let mut from = &self.start;
+        for (action, after) in &self.steps {
+            let mut actions = Vec::new();
+            model.actions(from, &mut actions);
+            let place = actions.iter().position(|other| other == action);
+            places.push(place.expect("a step of a path is possible"));
+            from = after;
+        }
+        places
+    }
+}
+
 /// The shortest path to a visited state.
 pub(super) fn path<M: Model>(
     look: Look<'_, M>,

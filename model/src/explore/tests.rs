@@ -12,6 +12,7 @@ use std::time::Duration;
 
 mod isr;
 mod raft;
+mod serve;
 mod swim;
 mod two_phase;
 

@@ -1,13 +1,14 @@
-//! Replication to an in-sync set as an abstract protocol, for the exhaustive search: bounds come in,
-//! a [`stateright::Model`] goes out. It knows no real implementation, and no thread or clock.
+//! Replication to an in-sync set as an abstract protocol, for the exhaustive search: bounds come
+//! in, a [`stateright::Model`] goes out. It knows no real implementation, and no thread or clock.
 //!
 //! A controller names a leader for each epoch, and keeps the set of replicas that are in sync.
-//! Followers fetch; the leader commits what every replica in sync holds, while these are a majority.
-//! It is what Kafka does since KIP-101 and KIP-279 (a follower whose log differs cuts it back by
-//! epochs), KIP-497 (the leader asks the controller to change the set) and KIP-966 (who falls out of
-//! sync while nothing more can be committed stays eligible; who came up from a crash that may have
-//! lost writes does not). Writes are not durable when they are answered: being on several replicas
-//! is what protects them, so a run in which two of three replicas lose power may lose one.
+//! Followers fetch; the leader commits what every replica in sync holds, while these are a
+//! majority. It is what Kafka does since KIP-101 and KIP-279 (a follower whose log differs cuts it
+//! back by epochs), KIP-497 (the leader asks the controller to change the set) and KIP-966 (who
+//! falls out of sync while nothing more can be committed stays eligible; who came up from a crash
+//! that may have lost writes does not). Writes are not durable when they are answered: being on
+//! several replicas is what protects them, so a run in which two of three replicas lose power may
+//! lose one.
 //!
 //! Each step tells facts, and the same [`Cluster`](super::Cluster) judges them that judges real
 //! nodes: an epoch is a term, the high watermark the commit index.
@@ -20,8 +21,9 @@ pub use action::Action;
 pub use state::{Body, Controller, Entry, Message, Replica, State};
 
 use protocol::Turn;
-use stateright::{Model, Property};
+use stateright::{Model, Path, Property};
 
+use super::drawing::{Row, drawing};
 use super::protocol::{Bound, Protocol, bound};
 use super::raft::{LOG_MAX, MESSAGES_MAX, NODES_MAX};
 use super::replication::recall::Shows;
@@ -164,6 +166,19 @@ impl Model for Isr {
 
     fn next_state(&self, state: &State, action: Action) -> Option<State> {
         Some(self.step(state, action).0)
+    }
+
+    fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
+        let steps = path.into_vec();
+        let after = steps.iter().skip(1).map(|(state, _)| state);
+        let rows = steps.iter().zip(after).filter_map(|((_, action), after)| {
+            let action = (*action)?;
+            let (who, takes) = action.drawn();
+            let network = after.network.to_vec();
+            Some(Row { who, text: format!("{action:?}"), takes, network })
+        });
+        let nodes = usize::from(self.bounds.nodes);
+        Some(drawing(nodes, rows.collect(), |message| (message.from, message.to)))
     }
 
     fn properties(&self) -> Vec<Property<Isr>> {

@@ -9,7 +9,9 @@ use super::Clause;
 use super::symmetry::Renamed;
 
 /// A model of a protocol, with bounds on its states and known mistakes to plant.
-pub trait Protocol: Model<State: Renamed, Action: Debug> + Sized + Sync + 'static {
+pub trait Protocol:
+    Model<State: Renamed, Action: Debug + Clone + PartialEq + Send + Sync> + Send + Sync + 'static
+{
     /// Its name: `raft`.
     const NAME: &'static str;
     /// What is modelled, in one sentence.

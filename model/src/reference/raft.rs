@@ -24,8 +24,9 @@ pub use action::Action;
 pub use state::{Body, Entry, Message, Role, Server, State};
 pub use state::{LOG_MAX, MESSAGES_MAX, NODES_MAX};
 
-use stateright::{Model, Property};
+use stateright::{Model, Path, Property};
 
+use super::drawing::{Row, drawing};
 use super::protocol::{Bound, Protocol, bound};
 use super::replication::recall::Past;
 
@@ -155,6 +156,19 @@ impl Model for Raft {
 
     fn next_state(&self, state: &State, action: Action) -> Option<State> {
         Some(self.step(state, action).0)
+    }
+
+    fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
+        let steps = path.into_vec();
+        let after = steps.iter().skip(1).map(|(state, _)| state);
+        let rows = steps.iter().zip(after).filter_map(|((_, action), after)| {
+            let action = (*action)?;
+            let (who, takes) = action.drawn();
+            let network = after.network.to_vec();
+            Some(Row { who, text: format!("{action:?}"), takes, network })
+        });
+        let nodes = usize::from(self.bounds.nodes);
+        Some(drawing(nodes, rows.collect(), |message| (message.from, message.to)))
     }
 
     fn properties(&self) -> Vec<Property<Raft>> {

@@ -14,14 +14,15 @@
 //! The judge of real members will be a machine that takes facts, as for logs; there is none yet, so
 //! this model brings its three sentences along.
 
+mod action;
 mod state;
 
+pub use action::Action;
 pub use state::{Member, Message, State, Status, View};
 
-use std::fmt;
+use stateright::{Model, Path, Property};
 
-use stateright::{Model, Property};
-
+use super::drawing::{Row, drawing};
 use super::protocol::{Bound, Protocol, bound};
 use super::raft::{MESSAGES_MAX, NODES_MAX};
 
@@ -60,23 +61,6 @@ pub enum Bug {
 const LIVE: &str = "who answers is not declared down";
 const DEAD: &str = "who is down stays down";
 const OWN: &str = "only a member raises its incarnation";
-
-/// A step of the model. Nodes are places, from 0.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// A member's probe of another fails, directly and through others.
-    Suspect(u8, u8),
-    /// A member tells another what it believes of a third.
-    Tell(u8, u8, u8),
-    /// A message arrives.
-    Deliver(Message),
-    /// A message is lost.
-    Lose(Message),
-    /// A suspicion was not refuted in time.
-    Expire(u8, u8),
-    /// A member crashes, for good: one that comes again is another member.
-    Crash(u8),
-}
 
 impl Protocol for Swim {
     const NAME: &'static str = "swim";
@@ -257,6 +241,19 @@ impl Model for Swim {
         Some(next)
     }
 
+    fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
+        let steps = path.into_vec();
+        let after = steps.iter().skip(1).map(|(state, _)| state);
+        let rows = steps.iter().zip(after).filter_map(|((_, action), after)| {
+            let action = (*action)?;
+            let (who, takes) = action.drawn();
+            let network = after.network.to_vec();
+            Some(Row { who, text: format!("{action:?}"), takes, network })
+        });
+        let nodes = usize::from(self.bounds.nodes);
+        Some(drawing(nodes, rows.collect(), |message| (message.from, message.to)))
+    }
+
     fn properties(&self) -> Vec<Property<Swim>> {
         vec![
             Property::always(LIVE, |_, state: &State| {
@@ -281,25 +278,5 @@ impl Model for Swim {
                     })
             }),
         ]
-    }
-}
-
-impl fmt::Debug for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |place: &u8| format!("n{}", place + 1);
-        match self {
-            Action::Suspect(who, of) => {
-                write!(f, "{}'s probes of {} fail: it is suspect", name(who), name(of))
-            }
-            Action::Tell(who, to, of) => {
-                write!(f, "{} tells {} of {}", name(who), name(to), name(of))
-            }
-            Action::Deliver(message) => write!(f, "{message:?}: arrives"),
-            Action::Lose(message) => write!(f, "{message:?}: is lost"),
-            Action::Expire(who, of) => {
-                write!(f, "{}'s suspicion of {} runs out: it is down", name(who), name(of))
-            }
-            Action::Crash(who) => write!(f, "{} crashes", name(who)),
-        }
     }
 }

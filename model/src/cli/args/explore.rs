@@ -10,9 +10,13 @@ pub(in crate::cli) struct Explore {
     /// Which model: `raft`; `list` shows all
     #[arg(value_name = "MODEL")]
     pub(in crate::cli) model: String,
-    /// Visit every state, and show what is found
-    #[arg(long, required = true)]
+    /// Visit every state, and show what is found; without
+    /// it the model can be walked in a browser
+    #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) headless: bool,
+    /// Listen on this port of loopback; 0: any
+    #[arg(long, value_name = "P", default_value_t = 3000, conflicts_with = "headless")]
+    pub(in crate::cli) port: u16,
     /// So many nodes [default: the model's own]
     #[arg(long, value_name = "N", value_parser = |text: &str| number(text, 5, "nodes"))]
     pub(in crate::cli) nodes: Option<u32>,
@@ -42,7 +46,7 @@ pub(in crate::cli) struct Explore {
     /// or for `-`, to standard output (the report then goes
     /// to standard error)
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
+    #[arg(verbatim_doc_comment, requires = "headless")]
     pub(in crate::cli) json: Option<PathBuf>,
 }
 

@@ -2,7 +2,7 @@
 //! text and numbers.
 
 use crate::campaign::Stop;
-use crate::explore::{End, Finding, Path, Progress};
+use crate::explore::{End, Explorer, Finding, Path, Progress};
 use crate::reference::isr::Isr;
 use crate::reference::protocol::{Bound, Protocol};
 use crate::reference::raft::Raft;
@@ -56,8 +56,8 @@ pub(in crate::cli) struct Judged {
 /// [`Finding`] as text.
 pub(in crate::cli) enum Found {
     Holds,
-    /// The steps, and the state at the end.
-    Broken(Vec<String>, String),
+    /// The shortest way there, and the state at the end.
+    Broken(Way, String),
     /// After so many steps.
     Shown(usize),
     Never,
@@ -65,11 +65,19 @@ pub(in crate::cli) enum Found {
     NotJudged,
 }
 
+/// A way through a model.
+pub(in crate::cli) struct Way {
+    /// Each step, in words.
+    pub(in crate::cli) steps: Vec<String>,
+    /// The place of the initial state and of each step among those that were possible.
+    pub(in crate::cli) places: Vec<usize>,
+}
+
 impl Explored {
     /// The property that was broken. Of several that were broken at once, the first.
-    pub(in crate::cli) fn broken(&self) -> Option<(&Judged, &[String], &str)> {
+    pub(in crate::cli) fn broken(&self) -> Option<(&Judged, &Way, &str)> {
         self.properties.iter().find_map(|judged| match &judged.found {
-            Found::Broken(steps, last) => Some((judged, &steps[..], last.as_str())),
+            Found::Broken(way, last) => Some((judged, way, last.as_str())),
             _ => None,
         })
     }
@@ -91,6 +99,7 @@ pub(in crate::cli) trait Modelled {
     fn bugs(&self) -> &'static [(&'static str, &'static str)];
     fn usual(&self, bug: Option<usize>) -> Vec<u8>;
     fn explore(&self, wishes: &Wishes, progress: &mut dyn FnMut(&Progress)) -> Explored;
+    fn open(&self, wishes: &Wishes, port: u16) -> std::io::Result<Explorer>;
 }
 
 struct Of<P>(PhantomData<P>);
@@ -114,6 +123,10 @@ impl<P: Protocol> Modelled for Of<P> {
 
     fn usual(&self, bug: Option<usize>) -> Vec<u8> {
         P::usual(bug)
+    }
+
+    fn open(&self, wishes: &Wishes, port: u16) -> std::io::Result<Explorer> {
+        Explorer::open(P::new(&wishes.bounds, wishes.bug), port)
     }
 
     fn explore(&self, wishes: &Wishes, progress: &mut dyn FnMut(&Progress)) -> Explored {
@@ -157,5 +170,5 @@ impl<P: Protocol> Modelled for Of<P> {
 fn told<P: Protocol>(model: &P, path: &Path<P::State, P::Action>) -> Found {
     let last = format!("{:#?}", path.last());
     let steps = path.steps.iter().map(|(action, _)| model.format_action(action)).collect();
-    Found::Broken(steps, last)
+    Found::Broken(Way { steps, places: path.places(model) }, last)
 }

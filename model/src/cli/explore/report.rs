@@ -8,7 +8,7 @@ pub(super) fn report(explored: &Explored) -> String {
     let bug = explored.bug.map(|bug| format!(" with {bug}")).unwrap_or_default();
     let name = format!("{}{bug}", explored.model);
     let progress = &explored.progress;
-    let Some((judged, steps, last)) = explored.broken() else {
+    let Some((judged, way, last)) = explored.broken() else {
         let said = match explored.end {
             End::Complete => "held, every state was visited",
             End::Time => "UNKNOWN, the time was up",
@@ -18,9 +18,9 @@ pub(super) fn report(explored: &Explored) -> String {
         return [format!("{name}: {said}\n"), searched(explored)].join("\n");
     };
     let mut lines = vec![format!("{name}: FAILED, {}", judged.name), String::new()];
-    lines.push(format!("  a shortest way, {}", counted(steps.len() as u64, "step")));
-    let width = steps.len().to_string().len();
-    for (number, step) in (1..).zip(steps) {
+    lines.push(format!("  a shortest way, {}", counted(way.steps.len() as u64, "step")));
+    let width = way.steps.len().to_string().len();
+    for (number, step) in (1..).zip(&way.steps) {
         lines.push(format!("  {number:>width$}  {step}"));
     }
     lines.push(String::new());

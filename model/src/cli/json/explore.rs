@@ -47,7 +47,7 @@ impl<'a> ExploreObject<'a> {
         let properties = explored.properties.iter().map(|judged| {
             let (finding, steps) = match &judged.found {
                 Found::Holds => ("holds", None),
-                Found::Broken(steps, _) => ("broken", Some(steps.len())),
+                Found::Broken(way, _) => ("broken", Some(way.steps.len())),
                 Found::Shown(steps) => ("shown", Some(*steps)),
                 Found::Never => ("never", None),
                 Found::Unknown => ("unknown", None),
@@ -55,9 +55,9 @@ impl<'a> ExploreObject<'a> {
             };
             PropertyObject { property: judged.name, finding, steps }
         });
-        let counterexample = explored.broken().map(|(judged, steps, state)| PathObject {
+        let counterexample = explored.broken().map(|(judged, way, state)| PathObject {
             property: judged.name,
-            steps,
+            steps: &way.steps,
             state,
         });
         ExploreObject {

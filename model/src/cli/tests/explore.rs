@@ -59,7 +59,8 @@ fn names_and_bounds_that_are_not_there_are_misuse() {
         (&["explore", "raft", "--headless", "--bounds", "term:2"], "did you mean `terms`?"),
         (&["explore", "raft", "--headless", "--bounds", "terms:9"], "expected from 1 to 6"),
         (&["explore", "raft", "--headless", "--bounds", "terms"], "terms:3,requests:2"),
-        (&["explore", "raft"], "--headless"),
+        (&["explore", "raft", "--json"], "--headless"),
+        (&["explore", "raft", "--port", "1", "--headless"], "cannot be used with"),
     ] {
         let ran = run(words);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""));

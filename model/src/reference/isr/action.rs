@@ -87,6 +87,24 @@ impl Isr {
     }
 }
 
+impl Action {
+    /// Where it is drawn, and the message that it takes, with whether that is lost.
+    pub(super) fn drawn(self) -> (Option<u8>, Option<(Message, bool)>) {
+        match self {
+            Action::Deliver(message) => (Some(message.to), Some((message, false))),
+            Action::Lose(message) => (None, Some((message, true))),
+            Action::Depose => (None, None),
+            Action::Request(who)
+            | Action::Fetch(who)
+            | Action::Shrink(who, _)
+            | Action::Elect(who)
+            | Action::Learn(who)
+            | Action::Restart(who)
+            | Action::LosePower(who, _) => (Some(who), None),
+        }
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

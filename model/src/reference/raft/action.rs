@@ -63,6 +63,21 @@ impl Raft {
     }
 }
 
+impl Action {
+    /// Where it is drawn, and the message that it takes, with whether that is lost.
+    pub(super) fn drawn(self) -> (Option<u8>, Option<(Message, bool)>) {
+        match self {
+            Action::Deliver(message) => (Some(message.to), Some((message, false))),
+            Action::Lose(message) => (None, Some((message, true))),
+            Action::Timeout(who)
+            | Action::Ask(who, _)
+            | Action::Request(who)
+            | Action::Replicate(who, _)
+            | Action::Restart(who) => (Some(who), None),
+        }
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
