@@ -4,6 +4,7 @@
 //! The search is breadth-first and level by level, so a counterexample is a shortest one, and what
 //! is found is the same for any number of threads: the counts, the depth and the paths.
 
+mod fingerprint;
 mod path;
 mod search;
 mod serve;

@@ -4,23 +4,32 @@
 //! A level is taken in batches of constant size. Threads expand contiguous pieces of a batch while
 //! the table of visited states is only read, and sort what is new by shard; then threads insert
 //! into shards that they alone hold, in the order of the pieces. So which parent a state has, and
-//! the order of the next level, are the same for any number of threads, without a lock.
+//! the order of the next level, are the same for any number of threads, without a lock. One thread
+//! alone inserts at once, which comes to the same and keeps nothing twice.
 
+use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 use std::thread;
 
 use stateright::{Expectation, Model, Property};
 
 use super::Least;
+use super::fingerprint::Fingerprint;
 use super::visited::{ROOT, SHARDS, Shard, Visited};
-use crate::seed::StableHasher;
 
 /// How many states are expanded before what they led to is inserted. It does not depend on the
 /// number of threads, since a search that ends early ends after a whole batch.
-pub(super) const BATCH: usize = 1 << 16;
+pub(super) const BATCH: usize = 1 << 13;
 
 /// Below this many states for each thread, starting the threads costs more than they gain.
 const WORTH_A_THREAD: usize = 256;
+
+/// So many states are looked up together: their places in the table are far from each other and from
+/// the processor, and it fetches several at a time.
+const HANDFUL: usize = 32;
+
+/// How many of the states that it met last a thread remembers.
+const RECENT: usize = 1 << 14;
 
 /// How states are looked at: by their representatives, where the model has a symmetry.
 pub(super) struct Look<'a, M: Model> {
@@ -57,7 +66,7 @@ where
 /// The 64 bits that stand for a state; never 0, which marks a free slot.
 #[inline]
 fn fingerprint(state: &impl Hash) -> u64 {
-    let mut hasher = StableHasher::new(0);
+    let mut hasher = Fingerprint::default();
     state.hash(&mut hasher);
     hasher.finish().max(1)
 }
@@ -72,12 +81,15 @@ struct Met<S> {
 /// What comes to one shard, from each piece in order.
 type Arrival<S> = Vec<Vec<Met<S>>>;
 
+/// States with their fingerprints.
+type States<S> = Vec<(u64, S)>;
+
 /// What one thread made of its piece of a batch.
 struct Piece<S> {
     generated: u64,
-    met: Vec<Vec<Met<S>>>,
     /// For each property, the first state of the piece that decides it.
     decided: Vec<Option<u64>>,
+    met: Arrival<S>,
 }
 
 /// A search under way.
@@ -85,11 +97,11 @@ pub(super) struct Search<'a, M: Model> {
     pub(super) look: Look<'a, M>,
     pub(super) properties: Vec<Property<M>>,
     pub(super) visited: Visited,
-    /// The states of this level, each with its fingerprint.
-    pub(super) level: Vec<(u64, M::State)>,
-    /// How many states of the level are expanded.
-    done: usize,
-    next: Vec<(u64, M::State)>,
+    /// The states of this level that are not expanded yet, in batches.
+    pub(super) level: VecDeque<States<M::State>>,
+    next: VecDeque<States<M::State>>,
+    /// How many states wait in both.
+    waiting: usize,
     pub(super) generated: u64,
     /// How many levels have a state; the initial ones are level 1.
     pub(super) depth: u64,
@@ -110,35 +122,37 @@ where
             decided: vec![None; properties.len()],
             properties,
             visited: Visited::new(),
-            level: Vec::new(),
-            done: 0,
-            next: Vec::new(),
+            level: VecDeque::new(),
+            next: VecDeque::new(),
+            waiting: 0,
             generated: 0,
             depth: 0,
             jobs: jobs.clamp(1, SHARDS),
         };
+        let mut start = Vec::new();
         for state in look.model.init_states() {
             if look.model.within_boundary(&state) {
                 search.generated += 1;
                 let state = look.least(state);
                 let print = fingerprint(&state);
-                if search.visited.shards()[Visited::shard(print)].insert(print, ROOT) {
-                    search.level.push((print, state));
+                if search.visited.insert(print, ROOT) {
+                    start.push((print, state));
                 }
             }
         }
-        search.depth = u64::from(!search.level.is_empty());
+        search.take_up(start);
+        search.descend();
         search
     }
 
     /// How many states wait to be expanded.
     pub(super) fn frontier(&self) -> usize {
-        self.level.len() - self.done + self.next.len()
+        self.waiting
     }
 
     /// How much memory the search holds, in bytes, without what states point to.
     pub(super) fn bytes(&self) -> u64 {
-        let slots = self.level.capacity() + self.next.capacity();
+        let slots: usize = self.level.iter().chain(&self.next).map(Vec::capacity).sum();
         self.visited.bytes() + (slots * size_of::<(u64, M::State)>()) as u64
     }
 
@@ -150,32 +164,58 @@ where
 
     /// Expands the next batch; `false` where nothing was left to expand.
     pub(super) fn batch(&mut self) -> bool {
-        let batch = &self.level[self.done..self.level.len().min(self.done + BATCH)];
-        if batch.is_empty() {
-            return false;
-        }
+        let Some(batch) = self.level.pop_front() else { return false };
+        self.waiting -= batch.len();
         let jobs = self.jobs.min(batch.len().div_ceil(WORTH_A_THREAD));
-        let pieces = self.expand(batch, jobs);
-        self.done += batch.len();
-        for piece in &pieces {
-            self.generated += piece.generated;
-            for (known, found) in self.decided.iter_mut().zip(&piece.decided) {
-                *known = known.or(*found);
-            }
+        if jobs == 1 {
+            self.expand_alone(&batch);
+        } else {
+            let pieces = self.expand(&batch, jobs);
+            self.insert(pieces, jobs);
         }
-        self.insert(pieces, jobs);
-        if self.done == self.level.len() {
-            self.level = std::mem::take(&mut self.next);
-            self.done = 0;
-            self.depth += u64::from(!self.level.is_empty());
+        if self.level.is_empty() {
+            self.descend();
         }
         true
     }
 
-    fn expand(&self, batch: &[(u64, M::State)], jobs: usize) -> Vec<Piece<M::State>> {
-        if jobs == 1 {
-            return vec![self.piece(batch)];
+    fn descend(&mut self) {
+        self.level = std::mem::take(&mut self.next);
+        self.depth += u64::from(!self.level.is_empty());
+    }
+
+    /// Appends new states to the next level.
+    fn take_up(&mut self, new: States<M::State>) {
+        self.waiting += new.len();
+        for state in new {
+            match self.next.back_mut().filter(|batch| batch.len() < BATCH) {
+                Some(batch) => batch.push(state),
+                None => self.next.push_back(vec![state]),
+            }
         }
+    }
+
+    fn expand_alone(&mut self, batch: &[(u64, M::State)]) {
+        let mut visited = std::mem::take(&mut self.visited);
+        let mut new: Vec<States<M::State>> = Vec::new();
+        new.resize_with(SHARDS, Vec::new);
+        let mut decided = self.decided.clone();
+        self.generated += self.each(batch, &mut decided, |handful| {
+            visited.fetch(handful.iter().map(|met| met.fingerprint));
+            for met in handful.drain(..) {
+                if visited.insert(met.fingerprint, met.parent) {
+                    new[Visited::shard(met.fingerprint)].push((met.fingerprint, met.state));
+                }
+            }
+        });
+        self.decided = decided;
+        self.visited = visited;
+        for states in new {
+            self.take_up(states);
+        }
+    }
+
+    fn expand(&self, batch: &[(u64, M::State)], jobs: usize) -> Vec<Piece<M::State>> {
         thread::scope(|scope| {
             let pieces = batch.chunks(batch.len().div_ceil(jobs));
             let threads: Vec<_> =
@@ -185,13 +225,38 @@ where
     }
 
     fn piece(&self, states: &[(u64, M::State)]) -> Piece<M::State> {
-        let model = self.look.model;
-        let mut met: Vec<Vec<Met<M::State>>> = Vec::new();
+        let mut met: Arrival<M::State> = Vec::new();
         met.resize_with(SHARDS, Vec::new);
-        let mut piece = Piece { generated: 0, met, decided: self.decided.clone() };
+        let mut decided = self.decided.clone();
+        // What this piece met before will be known by the time it is inserted again.
+        let mut recent = vec![0; RECENT];
+        let generated = self.each(states, &mut decided, |handful| {
+            self.visited.fetch(handful.iter().map(|met| met.fingerprint));
+            for state in handful.drain(..) {
+                let place = &mut recent[(state.fingerprint >> 32) as usize % RECENT];
+                if *place != state.fingerprint && !self.visited.knows(state.fingerprint) {
+                    *place = state.fingerprint;
+                    met[Visited::shard(state.fingerprint)].push(state);
+                }
+            }
+        });
+        Piece { generated, decided, met }
+    }
+
+    /// Looks at some states, and hands out those that steps lead to, in handfuls. Gives how many
+    /// these are.
+    fn each(
+        &self,
+        states: &[(u64, M::State)],
+        decided: &mut [Option<u64>],
+        mut take: impl FnMut(&mut Vec<Met<M::State>>),
+    ) -> u64 {
+        let model = self.look.model;
+        let mut generated = 0;
         let mut actions = Vec::new();
+        let mut handful = Vec::with_capacity(2 * HANDFUL);
         for (parent, state) in states {
-            for (property, decided) in self.properties.iter().zip(&mut piece.decided) {
+            for (property, decided) in self.properties.iter().zip(&mut *decided) {
                 if decided.is_none() && decides(model, property, state) {
                     *decided = Some(*parent);
                 }
@@ -202,43 +267,32 @@ where
                 if !model.within_boundary(&next) {
                     continue;
                 }
-                piece.generated += 1;
+                generated += 1;
                 let state = self.look.least(next);
-                let fingerprint = fingerprint(&state);
-                if !self.visited.knows(fingerprint) {
-                    let met = Met { fingerprint, parent: *parent, state };
-                    piece.met[Visited::shard(fingerprint)].push(met);
-                }
+                handful.push(Met { fingerprint: fingerprint(&state), parent: *parent, state });
+            }
+            if handful.len() >= HANDFUL {
+                take(&mut handful);
             }
         }
-        piece
+        take(&mut handful);
+        generated
     }
 
     fn insert(&mut self, pieces: Vec<Piece<M::State>>, jobs: usize) {
         let mut arrivals: Vec<Arrival<M::State>> = Vec::new();
         arrivals.resize_with(SHARDS, Vec::new);
         for piece in pieces {
+            self.generated += piece.generated;
+            for (known, found) in self.decided.iter_mut().zip(&piece.decided) {
+                *known = known.or(*found);
+            }
             for (arrival, met) in arrivals.iter_mut().zip(piece.met) {
                 arrival.push(met);
             }
         }
         let mut work: Vec<_> = self.visited.shards().iter_mut().zip(arrivals).collect();
-        let inserted = |share: Vec<(&mut Shard, Arrival<M::State>)>| {
-            let mut new = Vec::new();
-            for (shard, arrival) in share {
-                for met in arrival.into_iter().flatten() {
-                    if shard.insert(met.fingerprint, met.parent) {
-                        new.push((met.fingerprint, met.state));
-                    }
-                }
-            }
-            new
-        };
-        if jobs == 1 {
-            self.next.extend(inserted(work));
-            return;
-        }
-        thread::scope(|scope| {
+        let new: Vec<States<M::State>> = thread::scope(|scope| {
             let share = SHARDS.div_ceil(jobs);
             let mut threads = Vec::with_capacity(jobs);
             while !work.is_empty() {
@@ -246,9 +300,25 @@ where
                 let mine = std::mem::replace(&mut work, rest);
                 threads.push(scope.spawn(move || inserted(mine)));
             }
-            self.next.extend(threads.into_iter().flat_map(joined));
+            threads.into_iter().map(joined).collect()
         });
+        for states in new {
+            self.take_up(states);
+        }
     }
+}
+
+/// Inserts into some shards what comes to each, and gives what was new.
+fn inserted<S>(shards: Vec<(&mut Shard, Arrival<S>)>) -> States<S> {
+    let mut new = Vec::new();
+    for (shard, arrival) in shards {
+        for met in arrival.into_iter().flatten() {
+            if shard.insert(met.fingerprint, met.parent) {
+                new.push((met.fingerprint, met.state));
+            }
+        }
+    }
+    new
 }
 
 /// Whether this state settles the property: a counterexample of `always`, an example of

@@ -211,7 +211,7 @@ where
     while !search.level.is_empty() {
         if search.depth != depth {
             depth = search.depth;
-            sum += search.level.iter().map(|(_, state)| orbit(state)).sum::<usize>();
+            sum += search.level.iter().flatten().map(|(_, state)| orbit(state)).sum::<usize>();
         }
         search.batch();
     }

@@ -2,8 +2,11 @@
 //! goes out. Knows no state, no model and no thread.
 //!
 //! A slot is 16 bytes in an open table that is at most 85% full and grows by half, so a visited
-//! state costs between 19 and 29 bytes. The table is cut into shards by the low bits of the
-//! fingerprint; each shard is a plain value, so threads share none of them and need no lock.
+//! state costs between 19 and 29 bytes. A fingerprint's place grows with the fingerprint, and where
+//! several want one place they stand in order: a search for one that is not there ends as early as
+//! for one that is (Amble and Knuth, "Ordered hash tables", 1974), and to grow is to copy in order.
+//! The table is cut into shards by the low bits of the fingerprint; each shard is a plain value, so
+//! threads share none of them and need no lock.
 
 /// How many shards there are; a constant, so that the order of states never depends on threads.
 pub(super) const SHARDS: usize = 64;
@@ -15,19 +18,26 @@ pub(super) const ROOT: u64 = 0;
 const FREE: u64 = 0;
 
 /// All states that were met, by fingerprint.
+#[derive(Default)]
 pub(super) struct Visited(Vec<Shard>);
 
 /// The states whose fingerprints end in the same bits.
 #[derive(Clone)]
 pub(super) struct Shard {
-    /// A fingerprint and its parent's.
+    /// Fingerprints with their parents', in order but for the free slots between them. The last
+    /// slot is always free.
     slots: Vec<(u64, u64)>,
+    /// How many places fingerprints are meant for; the slots above take what overflows.
+    places: usize,
     taken: usize,
 }
 
+/// The slots above the last place.
+const OVERFLOW: usize = 32;
+
 impl Visited {
     pub(super) fn new() -> Visited {
-        Visited(vec![Shard { slots: vec![(FREE, ROOT); 16], taken: 0 }; SHARDS])
+        Visited(vec![Shard::new(16); SHARDS])
     }
 
     /// Which shard a fingerprint belongs to.
@@ -51,6 +61,22 @@ impl Visited {
         (found == fingerprint).then_some(parent)
     }
 
+    /// Brings what will be asked for next near to the processor, all at once.
+    #[inline]
+    pub(super) fn fetch(&self, fingerprints: impl Iterator<Item = u64>) {
+        let near = fingerprints.map(|fingerprint| {
+            let shard = &self.0[Visited::shard(fingerprint)];
+            shard.slots[shard.home(fingerprint)].0
+        });
+        std::hint::black_box(near.fold(0, |all, one| all ^ one));
+    }
+
+    /// Takes a state in; `false` where it is known, and then its first parent stays.
+    #[inline]
+    pub(super) fn insert(&mut self, fingerprint: u64, parent: u64) -> bool {
+        self.0[Visited::shard(fingerprint)].insert(fingerprint, parent)
+    }
+
     pub(super) fn shards(&mut self) -> &mut [Shard] {
         &mut self.0
     }
@@ -67,44 +93,57 @@ impl Visited {
 }
 
 impl Shard {
+    fn new(places: usize) -> Shard {
+        Shard { slots: vec![(FREE, ROOT); places + OVERFLOW], places, taken: 0 }
+    }
+
     /// Takes a state in; `false` where it is known, and then its first parent stays.
     #[inline]
     pub(super) fn insert(&mut self, fingerprint: u64, parent: u64) -> bool {
-        let mut place = self.place(fingerprint);
+        let place = self.place(fingerprint);
         if self.slots[place].0 == fingerprint {
             return false;
         }
-        if (self.taken + 1) * 100 > self.slots.len() * 85 {
+        if (self.taken + 1) * 100 > self.places * 85 {
             self.grow();
-            place = self.place(fingerprint);
+            return self.insert(fingerprint, parent);
         }
+        let end = place + self.slots[place..].iter().take_while(|slot| slot.0 != FREE).count();
+        if end + 1 >= self.slots.len() {
+            self.grow();
+            return self.insert(fingerprint, parent);
+        }
+        self.slots.copy_within(place..end, place + 1);
         self.slots[place] = (fingerprint, parent);
         self.taken += 1;
         true
     }
 
-    /// Where a fingerprint stands, or the free slot that it would take.
+    /// The place that a fingerprint is meant for.
+    #[inline]
+    fn home(&self, fingerprint: u64) -> usize {
+        let wide = u128::from(fingerprint) * self.places as u128;
+        // The high half of the product is below the number of places.
+        (wide >> 64) as usize
+    }
+
+    /// Where a fingerprint stands, or the slot that it would take.
     #[inline]
     fn place(&self, fingerprint: u64) -> usize {
-        let wide = u128::from(fingerprint) * self.slots.len() as u128;
-        // The high half of the product is below the number of slots.
-        let mut place = (wide >> 64) as usize;
-        while self.slots[place].0 != FREE && self.slots[place].0 != fingerprint {
+        let mut place = self.home(fingerprint);
+        // A free slot is 0, and one less than that is more than any fingerprint.
+        while self.slots[place].0.wrapping_sub(1) < fingerprint - 1 {
             place += 1;
-            if place == self.slots.len() {
-                place = 0;
-            }
         }
         place
     }
 
     fn grow(&mut self) {
-        let larger = vec![(FREE, ROOT); self.slots.len() * 3 / 2];
-        let old = std::mem::replace(&mut self.slots, larger);
-        for slot in old.into_iter().filter(|slot| slot.0 != FREE) {
-            let place = self.place(slot.0);
-            self.slots[place] = slot;
+        let mut larger = Shard::new(self.places * 3 / 2);
+        for (fingerprint, parent) in self.slots.iter().filter(|slot| slot.0 != FREE) {
+            larger.insert(*fingerprint, *parent);
         }
+        *self = larger;
     }
 }
 

@@ -21,14 +21,16 @@ pub trait Renamed: Ord + Clone + Hash + Debug + Send + Sync {
     #[must_use]
     fn renamed(&self, names: &Names) -> Self;
 
-    /// The least of all renamings.
+    /// The least of all renamings; it must be in normal form itself.
     #[must_use]
     fn least(&self) -> Self {
-        let mut least = self.renamed(&ITSELF);
+        let mut least = self.clone();
         each_naming(self.nodes(), &mut |names| {
-            let other = self.renamed(names);
-            if other < least {
-                least = other;
+            if *names != ITSELF {
+                let other = self.renamed(names);
+                if other < least {
+                    least = other;
+                }
             }
         });
         least
