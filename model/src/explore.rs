@@ -5,6 +5,8 @@
 //! is found is the same for any number of threads: the counts, the depth and the paths.
 
 mod fingerprint;
+mod graph;
+mod lasting;
 mod path;
 mod search;
 mod serve;
@@ -12,6 +14,7 @@ mod serve;
 mod tests;
 mod visited;
 
+pub use lasting::{Fair, Lasting, Live, lasting};
 pub use path::Path;
 pub use serve::Explorer;
 

@@ -24,8 +24,8 @@ pub(super) const BATCH: usize = 1 << 13;
 /// Below this many states for each thread, starting the threads costs more than they gain.
 const WORTH_A_THREAD: usize = 256;
 
-/// So many states are looked up together: their places in the table are far from each other and from
-/// the processor, and it fetches several at a time.
+/// So many states are looked up together: their places in the table are far from each other and
+/// from the processor, and it fetches several at a time.
 const HANDFUL: usize = 32;
 
 /// How many of the states that it met last a thread remembers.
@@ -65,7 +65,7 @@ where
 
 /// The 64 bits that stand for a state; never 0, which marks a free slot.
 #[inline]
-fn fingerprint(state: &impl Hash) -> u64 {
+pub(super) fn fingerprint(state: &impl Hash) -> u64 {
     let mut hasher = Fingerprint::default();
     state.hash(&mut hasher);
     hasher.finish().max(1)

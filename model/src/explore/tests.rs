@@ -11,6 +11,7 @@ use crate::reference::symmetry::Renamed;
 use std::time::Duration;
 
 mod isr;
+mod lasting;
 mod raft;
 mod serve;
 mod swim;
