@@ -52,8 +52,8 @@ impl Mutant {
     pub fn healthy(&self) -> Config {
         let mut config = Config::default();
         (self.hooks)().set_up(&mut config);
-        let Config { voters_at_start, snapshot_every, .. } = config;
-        Config { voters_at_start, snapshot_every, ..Config::default() }
+        let Config { voters_at_start, snapshot_every, sync_within, .. } = config;
+        Config { voters_at_start, snapshot_every, sync_within, ..Config::default() }
     }
 
     /// What is claimed of a cluster of it: all that is claimed of the healthy one.

@@ -40,6 +40,9 @@ pub struct Config {
     /// After so many entries a node takes a snapshot of its state and forgets the log behind it;
     /// `None` where it keeps the whole log.
     pub snapshot_every: Option<u64>,
+    /// A node does not wait for its disk: what it writes is synced within this time, drawn anew for
+    /// each sync, and it handles other events meanwhile; `None` where it waits for each sync.
+    pub sync_within: Option<Duration>,
     /// Whether a node is woken for each tick, instead of those at which it does something: slower,
     /// and the library cannot tell the difference. (Crash points and noise can: they count events.)
     pub every_tick: bool,
@@ -56,6 +59,7 @@ impl Default for Config {
             heartbeat_ticks: 2,
             voters_at_start: None,
             snapshot_every: None,
+            sync_within: None,
             every_tick: false,
         }
     }
@@ -68,6 +72,8 @@ pub enum Timer {
     Tick,
     /// Reads that are not confirmed yet.
     Reads,
+    /// What was written is to be made durable.
+    Sync,
 }
 
 /// What a node shows of itself.

@@ -4,6 +4,7 @@ use super::Mutant;
 
 mod clients;
 mod disk;
+mod later;
 mod members;
 mod messages;
 mod snapshots;
@@ -350,5 +351,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
         known_steps: 5,
         known: include_str!("known/SM09.schedule"),
         hooks: || Box::new(members::CommitNotKept),
+    },
+    Mutant {
+        id: "SM10",
+        sentence: "what rests on a write that is synced later leaves at once",
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
+        nodes: 3,
+        known_steps: 0,
+        known: include_str!("known/SM10.schedule"),
+        hooks: || Box::new(later::AnswersLeaveAtOnce),
+    },
+    Mutant {
+        id: "SM11",
+        sentence: "the library hears that a write is durable before its sync has ended",
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
+        nodes: 3,
+        known_steps: 0,
+        known: include_str!("known/SM11.schedule"),
+        hooks: || Box::new(later::DurableWhenWritten),
+    },
+    Mutant {
+        id: "SM12",
+        sentence: "the end of a sync is taken for that of all writes since",
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
+        nodes: 3,
+        known_steps: 3,
+        known: include_str!("known/SM12.schedule"),
+        hooks: || Box::new(later::SyncTakenForAll),
     },
 ];

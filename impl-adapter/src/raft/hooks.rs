@@ -51,6 +51,25 @@ pub trait Hooks: Debug + 'static {
         asked
     }
 
+    /// Whether messages that rest on what was written wait for a sync that ends later.
+    #[inline]
+    fn answers_await_sync(&self) -> bool {
+        true
+    }
+
+    /// Whether the library is told that something is durable when it is, and not when it was
+    /// written.
+    #[inline]
+    fn durable_when_synced(&self) -> bool {
+        true
+    }
+
+    /// Up to which write all is durable when a sync has ended that began after this one.
+    #[inline]
+    fn synced(&self, upto: u64) -> u64 {
+        upto
+    }
+
     /// Changes the order of committed entries that are about to be applied.
     #[inline]
     fn batch(&self, _entries: &mut [Entry]) {}
@@ -159,6 +178,15 @@ impl Hooks for Planted {
     }
     fn sync(&self, asked: bool, state: bool) -> bool {
         self.0.sync(asked, state)
+    }
+    fn answers_await_sync(&self) -> bool {
+        self.0.answers_await_sync()
+    }
+    fn durable_when_synced(&self) -> bool {
+        self.0.durable_when_synced()
+    }
+    fn synced(&self, upto: u64) -> u64 {
+        self.0.synced(upto)
     }
     fn batch(&self, entries: &mut [Entry]) {
         self.0.batch(entries);

@@ -17,6 +17,7 @@ use super::wal::Wal;
 use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry, EntryType};
 use ::raft::{RawNode, Ready, StateRole};
+use later::Flights;
 use schism::spec::map::{Get, Map, Op, Ret};
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
 use setup::{Jitter, library_config};
@@ -25,6 +26,7 @@ use std::collections::VecDeque;
 
 mod changes;
 mod compaction;
+mod later;
 mod planted;
 mod setup;
 
@@ -32,6 +34,7 @@ mod setup;
 pub struct Server<H: Hooks = Healthy> {
     raft: RawNode<Store>,
     wal: Wal,
+    flights: Flights,
     machine: Machine,
     applied: u64,
     /// The index of the last snapshot.
@@ -65,6 +68,8 @@ impl<H: Hooks> Node for Server<H> {
         self.give_up_snapshots(io.now());
         match event {
             Event::Timer(Timer::Reads) => self.read_again(io),
+            Event::Timer(Timer::Sync) => self.begin_sync(io),
+            Event::Synced(upto) => self.landed(self.hooks.synced(upto.0), io),
             Event::Message { body, .. } => {
                 if self.hooks.answer_at_first() {
                     self.heard(&body.0, io);
@@ -136,6 +141,10 @@ impl<H: Hooks> Server<H> {
             (Machine::default(), 0)
         };
         io.tell(Fact::Booted { applied, log_last });
+        // A crash may have come between a snapshot and its fact, as between an entry and its own.
+        if snapshot_at > 0 {
+            Self::tell_snapshot(&found.snapshot, io);
+        }
         told::appended(&found.entries, io);
         let nodes = io.peers().len() as u64 + 1;
         let voters = config.voters_at_start.map_or(nodes, |voters| nodes.min(voters.into()));
@@ -150,6 +159,7 @@ impl<H: Hooks> Server<H> {
         let mut server = Server {
             raft,
             wal,
+            flights: Flights::default(),
             machine,
             applied: snapshot_at,
             snapshot_at,
@@ -249,7 +259,10 @@ impl<H: Hooks> Server<H> {
     /// Does all that the library wants done after a call into it.
     fn settle(&mut self, io: &mut Io<Self>) {
         while self.raft.has_ready() {
-            self.ready(io);
+            match self.config.sync_within {
+                Some(within) => self.ready_later(within, io),
+                None => self.ready(io),
+            }
         }
         self.jitter.overwrite(&mut self.raft.raft, self.config.election_ticks, io);
         self.clock.wind(self.quiet_ticks(), io);
@@ -277,8 +290,13 @@ impl<H: Hooks> Server<H> {
         self.send(light.take_messages(), io);
         self.apply(&mut committed, io);
         self.apply(&mut light.take_committed_entries(), io);
-        self.raft.advance_apply();
+        self.raft.advance_apply_to(self.applied);
         self.compact_if_due(io);
+        self.answer_reads(io);
+    }
+
+    /// Answers the reads that are confirmed and up to which the state machine has got.
+    fn answer_reads(&mut self, io: &mut Io<Self>) {
         let upto = if self.hooks.await_index() { self.applied } else { u64::MAX };
         while let Some((id, key)) = self.reads.ripe(upto) {
             io.ok(id, Ret::Value(self.machine.get(key)));
@@ -296,10 +314,27 @@ impl<H: Hooks> Server<H> {
 
     /// Writes entries and hard state, and makes them durable if they must be.
     fn persist(&mut self, ready: &mut Ready, io: &mut Io<Self>) {
-        let snapshot = ready.snapshot().clone();
+        let (entries, state_is_news) = self.write_ready(ready, io);
+        if self.hooks.sync(self.must_sync(ready), state_is_news) {
+            self.wal.sync(io);
+        }
+        if state_is_news {
+            self.tell_term(io);
+        }
+        if !ready.snapshot().is_empty() {
+            self.install(ready.snapshot(), io);
+        }
+        told::appended(&entries, io);
+        self.raft.mut_store().append(entries);
+    }
+
+    /// Writes what a `Ready` wants saved. What comes out are its entries, and whether term or vote
+    /// are new.
+    fn write_ready(&mut self, ready: &mut Ready, io: &mut Io<Self>) -> (Vec<Entry>, bool) {
+        let snapshot = ready.snapshot();
         if !snapshot.is_empty() {
             let metadata = snapshot.get_metadata();
-            self.wal.snapshot(&snapshot, Base { index: metadata.index, term: metadata.term });
+            self.wal.snapshot(snapshot, Base { index: metadata.index, term: metadata.term });
         }
         let entries = ready.take_entries();
         for entry in &entries {
@@ -315,17 +350,7 @@ impl<H: Hooks> Server<H> {
             self.wal.state(&state);
         }
         self.wal.write(io);
-        if self.hooks.sync(self.must_sync(ready), state_is_news) {
-            self.wal.sync(io);
-        }
-        if state_is_news {
-            self.tell_term(io);
-        }
-        if !snapshot.is_empty() {
-            self.install(&snapshot, io);
-        }
-        told::appended(&entries, io);
-        self.raft.mut_store().append(entries);
+        (entries, state_is_news)
     }
 
     fn apply(&mut self, entries: &mut [Entry], io: &mut Io<Self>) {

@@ -1,5 +1,6 @@
 //! Whole clusters of the healthy adapter in the simulation.
 
+mod later;
 mod members;
 mod snapshots;
 
