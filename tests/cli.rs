@@ -64,6 +64,7 @@ fn all_targets_hold_for_a_thousand_cases() {
         "raft-rs",
         "raft-rs-compacts",
         "raft-rs-async",
+        "raft-rs-tight",
         "raft-rs-plain",
         "raft-rs-members",
         "raft-rs-grows",

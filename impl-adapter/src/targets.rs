@@ -16,12 +16,8 @@ pub const AVAILABLE: Duration = Duration::from_millis(100);
 /// Within this time a server that does not wait for its disk syncs what it wrote.
 pub const SYNC_WITHIN: Duration = Duration::from_millis(20);
 
-/// The bound for writes of a cluster that is set up like this. Where a sync waits for the server's
-/// clock, that may go at a tenth of its speed.
-#[must_use]
-pub fn available(config: Config) -> Duration {
-    if config.sync_within.is_some() { 3 * AVAILABLE } else { AVAILABLE }
-}
+/// A state machine stands still for so many milliseconds at most.
+pub const STALL: u64 = 150;
 
 /// Adds all targets and mutants to a command line.
 pub fn register(mut cli: Cli) -> Cli {
@@ -39,6 +35,11 @@ pub fn register(mut cli: Cli) -> Cli {
             "raft-rs-async",
             "the same as raft-rs-compacts, and a server does not wait for its disk",
             Config { sync_within: Some(SYNC_WITHIN), ..compacts },
+        ),
+        (
+            "raft-rs-tight",
+            "the same as raft-rs, with limits so low that each of them is met",
+            Config { tight: true, ..raft },
         ),
         ("raft-rs-plain", "the same as raft-rs without pre-vote and check-quorum", plain),
     ] {
@@ -60,7 +61,7 @@ pub fn register(mut cli: Cli) -> Cli {
     for mutant in mutants::all() {
         let check = check(mutant.boot(Config::default()));
         let check = check.nodes(mutant.nodes).survives(mutant.claim());
-        let check = check.linearizable().available(available(mutant.healthy()));
+        let check = check.linearizable().available(AVAILABLE);
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
     cli.tour("raft-rs", "PM09").canary("PM10")
@@ -73,15 +74,22 @@ pub fn claim() -> Nemesis {
     Nemesis::everything().corruption().retries()
 }
 
+/// The same with state machines that stand still for a while.
+#[must_use]
+pub fn stalls(claim: Nemesis) -> Nemesis {
+    claim.own("stall-apply", 1..=STALL)
+}
+
 /// A cluster of which all is claimed.
 fn claimed(config: Config) -> Check<Server> {
-    let check = check(raft_rs::boot(config)).survives(claim());
-    check.linearizable().available(available(config))
+    let claim = if config.lags() { stalls(claim()) } else { claim() };
+    let check = check(raft_rs::boot(config)).survives(claim);
+    check.linearizable().available(AVAILABLE)
 }
 
 /// A cluster of five of which all is claimed, with an administrator who changes who votes.
 fn members(config: Config) -> Check<Server> {
     let claim = members::claim(Nemesis::everything(), 5);
     let check = check(raft_rs::boot(config)).nodes(5).survives(claim);
-    check.linearizable().available(available(config))
+    check.linearizable().available(AVAILABLE)
 }

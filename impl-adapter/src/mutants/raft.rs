@@ -379,4 +379,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         known: include_str!("known/SM12.schedule"),
         hooks: || Box::new(later::SyncTakenForAll),
     },
+    Mutant {
+        id: "SM13",
+        sentence: "a write that the library has no room for is left lying",
+        caught_by: &["available"],
+        nodes: 3,
+        known_steps: 3,
+        known: include_str!("known/SM13.schedule"),
+        hooks: || Box::new(clients::DroppedLeftLying),
+    },
+    Mutant {
+        id: "SM14",
+        sentence: "a read waits until its entries are handed out, not until they are applied",
+        caught_by: &["linearizable"],
+        nodes: 3,
+        known_steps: 3,
+        known: include_str!("known/SM14.schedule"),
+        hooks: || Box::new(clients::HandedOutIsApplied),
+    },
 ];

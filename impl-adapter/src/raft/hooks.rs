@@ -122,9 +122,16 @@ pub trait Hooks: Debug + 'static {
         false
     }
 
-    /// Whether a read that is confirmed waits until the state machine has got there.
+    /// Up to which index a confirmed read may be answered, by a state machine that has applied so
+    /// far, and has been handed entries up to `handed`, 0 if none wait.
     #[inline]
-    fn await_index(&self) -> bool {
+    fn reads_upto(&self, applied: u64, _handed: u64) -> u64 {
+        applied
+    }
+
+    /// Whether a client is told that the library did not take its write.
+    #[inline]
+    fn refuses_dropped(&self) -> bool {
         true
     }
 
@@ -215,8 +222,11 @@ impl Hooks for Planted {
     fn read_locally(&self, leads: bool) -> bool {
         self.0.read_locally(leads)
     }
-    fn await_index(&self) -> bool {
-        self.0.await_index()
+    fn reads_upto(&self, applied: u64, handed: u64) -> u64 {
+        self.0.reads_upto(applied, handed)
+    }
+    fn refuses_dropped(&self) -> bool {
+        self.0.refuses_dropped()
     }
     fn one_change_at_a_time(&self) -> bool {
         self.0.one_change_at_a_time()

@@ -10,7 +10,7 @@ use super::hooks::{Healthy, Hooks};
 use super::log::logger;
 use super::machine::{Command, Done, Machine};
 use super::message::Message;
-use super::reads::{PATIENCE, Reads};
+use super::reads::Reads;
 use super::storage::{Base, Store};
 use super::told::{self, Told, as_fact};
 use super::wal::Wal;
@@ -18,17 +18,20 @@ use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry, EntryType};
 use ::raft::{RawNode, Ready, StateRole};
 use later::Flights;
-use schism::spec::map::{Get, Map, Op, Ret};
+use schism::spec::map::{Get, Map};
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
 use setup::{Jitter, library_config};
 use slog::Logger;
+use stall::Stall;
 use std::collections::VecDeque;
 
 mod changes;
+mod clients;
 mod compaction;
 mod later;
 mod planted;
 mod setup;
+mod stall;
 
 /// One server of a replicated map.
 pub struct Server<H: Hooks = Healthy> {
@@ -37,6 +40,7 @@ pub struct Server<H: Hooks = Healthy> {
     flights: Flights,
     machine: Machine,
     applied: u64,
+    stall: Stall,
     /// The index of the last snapshot.
     snapshot_at: u64,
     /// To whom snapshots went, and when.
@@ -69,6 +73,7 @@ impl<H: Hooks> Node for Server<H> {
         match event {
             Event::Timer(Timer::Reads) => self.read_again(io),
             Event::Timer(Timer::Sync) => self.begin_sync(io),
+            Event::Timer(Timer::Apply) => self.stall_ends(io),
             Event::Synced(upto) => self.landed(self.hooks.synced(upto.0), io),
             Event::Message { body, .. } => {
                 if self.hooks.answer_at_first() {
@@ -89,7 +94,10 @@ impl<H: Hooks> Node for Server<H> {
 
     fn disturb(&mut self, name: &str, argument: u64, io: &mut Io<Self>) {
         self.tick(false, io);
-        self.wish(name, argument, io);
+        match name {
+            "stall-apply" => self.stall(argument, io),
+            _ => self.wish(name, argument, io),
+        }
         self.settle(io);
     }
 
@@ -162,6 +170,7 @@ impl<H: Hooks> Server<H> {
             flights: Flights::default(),
             machine,
             applied: snapshot_at,
+            stall: Stall::default(),
             snapshot_at,
             snapshots_sent: Vec::new(),
             reads: Reads::new(io.id(), io.incarnation(), again),
@@ -201,47 +210,6 @@ impl<H: Hooks> Server<H> {
             raft.randomized_election_timeout().saturating_sub(passed)
         };
         left.saturating_sub(1) as u64
-    }
-
-    fn write(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
-        let command = Command { request: id, op };
-        if self.hooks.misses_all() && self.leads() && self.somebody_is_silent() {
-            return;
-        }
-        if self.raft.propose(Vec::new(), command.encode()).is_err() {
-            // Neither appended nor sent on, so it never will be.
-            io.refused(id);
-        } else if self.hooks.answer_proposed() {
-            io.ok(id, self.machine.would_answer(op));
-        } else {
-            while self.writes.front().is_some_and(|(_, since)| io.now().since(*since) > PATIENCE) {
-                self.writes.pop_front();
-            }
-            self.writes.push_back((id, io.now()));
-        }
-    }
-
-    fn read(&mut self, id: RequestId, key: u64, io: &mut Io<Self>) {
-        if self.hooks.read_locally(self.leads()) {
-            io.ok(id, Ret::Value(self.machine.get(key)));
-        } else {
-            let context = self.reads.add(id, key, io.now());
-            self.raft.read_index(context);
-            self.await_reads(io);
-        }
-    }
-
-    fn read_again(&mut self, io: &mut Io<Self>) {
-        for context in self.reads.overdue(io.now()) {
-            self.raft.read_index(context);
-        }
-        self.await_reads(io);
-    }
-
-    fn await_reads(&mut self, io: &mut Io<Self>) {
-        if let Some(wait) = self.reads.wait(io.now()) {
-            io.after(wait, Timer::Reads);
-        }
     }
 
     fn tell_term(&mut self, io: &mut Io<Self>) {
@@ -284,23 +252,15 @@ impl<H: Hooks> Server<H> {
         self.tell_lead(io);
         self.send(ready.take_persisted_messages(), io);
         self.reads.confirmed(ready.take_read_states());
-        let mut committed = ready.take_committed_entries();
+        let committed = ready.take_committed_entries();
         let mut light = self.raft.advance_append(ready);
         self.told.commit(self.raft.raft.raft_log.committed, io);
         self.send(light.take_messages(), io);
-        self.apply(&mut committed, io);
-        self.apply(&mut light.take_committed_entries(), io);
+        self.take_in(committed, io);
+        self.take_in(light.take_committed_entries(), io);
         self.raft.advance_apply_to(self.applied);
         self.compact_if_due(io);
         self.answer_reads(io);
-    }
-
-    /// Answers the reads that are confirmed and up to which the state machine has got.
-    fn answer_reads(&mut self, io: &mut Io<Self>) {
-        let upto = if self.hooks.await_index() { self.applied } else { u64::MAX };
-        while let Some((id, key)) = self.reads.ripe(upto) {
-            io.ok(id, Ret::Value(self.machine.get(key)));
-        }
     }
 
     fn send(&mut self, messages: Vec<eraftpb::Message>, io: &mut Io<Self>) {
@@ -373,16 +333,6 @@ impl<H: Hooks> Server<H> {
             if entry.entry_type != EntryType::EntryNormal {
                 self.change(entry, io);
             }
-        }
-    }
-
-    /// Answers a write, if it was this node that its client asked.
-    fn answer(&mut self, request: RequestId, done: Done, io: &mut Io<Self>) {
-        let Some(place) = self.writes.iter().position(|(id, _)| *id == request) else { return };
-        self.writes.remove(place);
-        match done {
-            Done::Now(ret) | Done::Before(ret) => io.ok(request, ret),
-            Done::Forgotten => io.unknown(request),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod later;
 mod members;
 mod snapshots;
+mod tight;
 
 use super::raft_rs::{Server, boot};
 use super::{Config, Status};

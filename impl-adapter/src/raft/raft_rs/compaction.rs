@@ -73,6 +73,7 @@ impl<H: Hooks> Server<H> {
         let index = snapshot.get_metadata().index;
         self.machine = Machine::from_image(&snapshot.data).expect("leaders send whole images");
         self.applied = index;
+        self.stall.forget();
         self.snapshot_at = index;
         Self::tell_snapshot(snapshot, io);
         io.tell(Fact::Booted { applied: index, log_last: index });

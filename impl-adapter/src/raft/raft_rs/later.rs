@@ -45,11 +45,11 @@ impl<H: Hooks> Server<H> {
         self.send(ready.take_messages(), io);
         let flight = self.take_off(&mut ready, io);
         self.reads.confirmed(ready.take_read_states());
-        let mut committed = ready.take_committed_entries();
+        let committed = ready.take_committed_entries();
         self.raft.advance_append_async(ready);
         self.wait_or_land(flight, within, io);
         self.tell_commit(io);
-        self.apply(&mut committed, io);
+        self.take_in(committed, io);
         self.raft.advance_apply_to(self.applied);
         self.compact_if_due(io);
         self.answer_reads(io);
