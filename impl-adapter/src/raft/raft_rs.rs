@@ -18,7 +18,8 @@ use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry, EntryType};
 use ::raft::{RawNode, Ready, StateRole};
 use later::Flights;
-use schism::spec::map::{Get, Map};
+use schism::spec::Spec;
+use schism::spec::map::Map;
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
 use setup::{Jitter, library_config};
 use slog::Logger;
@@ -84,7 +85,7 @@ impl<H: Hooks> Node for Server<H> {
                 // a stranger) is lost like a message on the way.
                 let _ = self.raft.step(*body.0);
             }
-            Event::Request { id, op: Get(key) } => self.read(id, key, io),
+            Event::Request { id, op } if Map::is_read(&op) => self.read(id, op, io),
             Event::Request { id, op } => self.write(id, op, io),
             // The ticks have been given.
             _ => {}

@@ -10,7 +10,7 @@ use crate::raft::Timer;
 use crate::raft::hooks::Hooks;
 use crate::raft::machine::{Command, Done};
 use crate::raft::reads::PATIENCE;
-use schism::spec::map::{Op, Ret};
+use schism::spec::map::Op;
 use schism::{Io, RequestId};
 
 impl<H: Hooks> Server<H> {
@@ -34,11 +34,11 @@ impl<H: Hooks> Server<H> {
         }
     }
 
-    pub(super) fn read(&mut self, id: RequestId, key: u64, io: &mut Io<Self>) {
+    pub(super) fn read(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
         if self.hooks.read_locally(self.leads()) {
-            io.ok(id, Ret::Value(self.machine.get(key)));
+            io.ok(id, self.machine.would_answer(op));
         } else {
-            let context = self.reads.add(id, key, io.now());
+            let context = self.reads.add(id, op, io.now());
             self.raft.read_index(context);
             self.await_reads(io);
         }
@@ -60,8 +60,8 @@ impl<H: Hooks> Server<H> {
     /// Answers the reads that are confirmed and up to which the state machine has got.
     pub(super) fn answer_reads(&mut self, io: &mut Io<Self>) {
         let upto = self.hooks.reads_upto(self.applied, self.stall.last());
-        while let Some((id, key)) = self.reads.ripe(upto) {
-            io.ok(id, Ret::Value(self.machine.get(key)));
+        while let Some((id, op)) = self.reads.ripe(upto) {
+            io.ok(id, self.machine.would_answer(op));
         }
     }
 
