@@ -302,6 +302,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         hooks: || Box::new(snapshots::WithoutSessions),
     },
     Mutant {
+        id: "SM05",
+        sentence: "a read waits for one entry more than it must",
+        caught_by: &["converges: no read succeeded after the calm"],
+        nodes: 3,
+        known_steps: 1,
+        known: include_str!("known/SM05.schedule"),
+        hooks: || Box::new(clients::OneMoreAwaited),
+    },
+    Mutant {
         id: "SM06",
         sentence: "a restart forgets who was added and removed",
         caught_by: &[
@@ -350,5 +359,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         known_steps: 5,
         known: include_str!("known/SM09.schedule"),
         hooks: || Box::new(members::CommitNotKept),
+    },
+    Mutant {
+        id: "SM12",
+        sentence: "a sole voter stays in a joint configuration (a finding in the library)",
+        caught_by: &["converges: no read succeeded after the calm"],
+        nodes: 2,
+        known_steps: 3,
+        known: include_str!("known/SM12.schedule"),
+        hooks: || Box::new(members::StaysAlone),
     },
 ];

@@ -103,10 +103,16 @@ pub trait Hooks: Debug + 'static {
         false
     }
 
-    /// Whether a read that is confirmed waits until the state machine has got there.
+    /// Whether a leader that is both halves of a joint configuration leaves it.
     #[inline]
-    fn await_index(&self) -> bool {
+    fn leaves_if_alone(&self) -> bool {
         true
+    }
+
+    /// Up to which index reads may be answered by a state machine that stands at this one.
+    #[inline]
+    fn readable(&self, applied: u64) -> u64 {
+        applied
     }
 
     /// Whether a change of who votes waits until the one before it is done.
@@ -187,8 +193,11 @@ impl Hooks for Planted {
     fn read_locally(&self, leads: bool) -> bool {
         self.0.read_locally(leads)
     }
-    fn await_index(&self) -> bool {
-        self.0.await_index()
+    fn leaves_if_alone(&self) -> bool {
+        self.0.leaves_if_alone()
+    }
+    fn readable(&self, applied: u64) -> u64 {
+        self.0.readable(applied)
     }
     fn one_change_at_a_time(&self) -> bool {
         self.0.one_change_at_a_time()

@@ -174,6 +174,9 @@ impl<H: Hooks> Server<H> {
         for _ in 0..self.clock.ticks(io.now(), self.quiet_ticks(), timer) {
             self.raft.tick();
         }
+        if timer && self.config.voters_at_start.is_some() {
+            self.leave_if_alone();
+        }
     }
 
     /// How many ticks will do nothing but count.
@@ -280,7 +283,7 @@ impl<H: Hooks> Server<H> {
         self.apply(&mut light.take_committed_entries(), io);
         self.raft.advance_apply();
         self.compact_if_due(io);
-        let upto = if self.hooks.await_index() { self.applied } else { u64::MAX };
+        let upto = self.hooks.readable(self.applied);
         while let Some((id, op)) = self.reads.ripe(upto) {
             io.ok(id, self.machine.would_answer(op));
         }

@@ -44,8 +44,17 @@ impl Hooks for AllReadLocally {
 pub(super) struct IndexNotAwaited;
 
 impl Hooks for IndexNotAwaited {
-    fn await_index(&self) -> bool {
-        false
+    fn readable(&self, _applied: u64) -> u64 {
+        u64::MAX
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct OneMoreAwaited;
+
+impl Hooks for OneMoreAwaited {
+    fn readable(&self, applied: u64) -> u64 {
+        applied.saturating_sub(1)
     }
 }
 
