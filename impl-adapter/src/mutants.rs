@@ -81,7 +81,7 @@ impl Mutant {
 /// All mutants, by id.
 #[must_use]
 pub fn all() -> &'static [Mutant] {
-    raft::MUTANTS
+    &raft::MUTANTS
 }
 
 /// The mutant of this id.

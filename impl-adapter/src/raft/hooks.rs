@@ -122,17 +122,23 @@ pub trait Hooks: Debug + 'static {
         false
     }
 
-    /// Up to which index a confirmed read may be answered, by a state machine that has applied so
-    /// far, and has been handed entries up to `handed`, 0 if none wait.
-    #[inline]
-    fn reads_upto(&self, applied: u64, _handed: u64) -> u64 {
-        applied
-    }
-
     /// Whether a client is told that the library did not take its write.
     #[inline]
     fn refuses_dropped(&self) -> bool {
         true
+    }
+
+    /// Whether a leader that is both halves of a joint configuration leaves it.
+    #[inline]
+    fn leaves_if_alone(&self) -> bool {
+        true
+    }
+
+    /// Up to which index reads may be answered by a state machine that stands at this one, and has
+    /// been handed entries up to `handed`; 0 if none wait.
+    #[inline]
+    fn readable(&self, applied: u64, _handed: u64) -> u64 {
+        applied
     }
 
     /// Whether a change of who votes waits until the one before it is done.
@@ -222,11 +228,14 @@ impl Hooks for Planted {
     fn read_locally(&self, leads: bool) -> bool {
         self.0.read_locally(leads)
     }
-    fn reads_upto(&self, applied: u64, handed: u64) -> u64 {
-        self.0.reads_upto(applied, handed)
-    }
     fn refuses_dropped(&self) -> bool {
         self.0.refuses_dropped()
+    }
+    fn leaves_if_alone(&self) -> bool {
+        self.0.leaves_if_alone()
+    }
+    fn readable(&self, applied: u64, handed: u64) -> u64 {
+        self.0.readable(applied, handed)
     }
     fn one_change_at_a_time(&self) -> bool {
         self.0.one_change_at_a_time()

@@ -193,6 +193,9 @@ impl<H: Hooks> Server<H> {
         for _ in 0..self.clock.ticks(io.now(), self.quiet_ticks(), timer) {
             self.raft.tick();
         }
+        if timer && self.config.voters_at_start.is_some() {
+            self.leave_if_alone();
+        }
     }
 
     /// How many ticks will do nothing but count.

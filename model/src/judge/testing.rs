@@ -50,7 +50,7 @@ impl<S: Spec> Run<S> {
             history: History::default(),
             facts: Vec::new(),
             views: Vec::new(),
-            end: End::Settled { node: NodeId(1), behind: Vec::new() },
+            end: End::Settled { node: NodeId(1), behind: Vec::new(), unread: None },
             ended: at(20_000),
         }
     }

@@ -44,8 +44,17 @@ impl Hooks for AllReadLocally {
 pub(super) struct IndexNotAwaited;
 
 impl Hooks for IndexNotAwaited {
-    fn reads_upto(&self, _applied: u64, _handed: u64) -> u64 {
+    fn readable(&self, _applied: u64, _handed: u64) -> u64 {
         u64::MAX
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct OneMoreAwaited;
+
+impl Hooks for OneMoreAwaited {
+    fn readable(&self, applied: u64, _handed: u64) -> u64 {
+        applied.saturating_sub(1)
     }
 }
 
@@ -108,7 +117,7 @@ impl Hooks for HandedOutIsApplied {
     fn set_up(&self, config: &mut Config) {
         tight(config);
     }
-    fn reads_upto(&self, applied: u64, handed: u64) -> u64 {
+    fn readable(&self, applied: u64, handed: u64) -> u64 {
         applied.max(handed)
     }
 }

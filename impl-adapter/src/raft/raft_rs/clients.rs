@@ -59,7 +59,7 @@ impl<H: Hooks> Server<H> {
 
     /// Answers the reads that are confirmed and up to which the state machine has got.
     pub(super) fn answer_reads(&mut self, io: &mut Io<Self>) {
-        let upto = self.hooks.reads_upto(self.applied, self.stall.last());
+        let upto = self.hooks.readable(self.applied, self.stall.last());
         while let Some((id, op)) = self.reads.ripe(upto) {
             io.ok(id, self.machine.would_answer(op));
         }
