@@ -74,3 +74,17 @@ fn all_targets_hold_for_a_thousand_cases() {
     let (code, out, err) = schism(&words);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
 }
+
+#[test]
+fn a_replay_says_what_each_link_carried_and_lost() {
+    let text = "nodes 2  quiet  survives partitions\n@elected  cut n1 -> n2\n";
+    let words = ["replay", "-", "--target", "raft-rs", "--json"];
+    let (code, out, err) = schism_with(&words, text);
+    assert_eq!(code, 0, "{out}{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+    let links = json["links"].as_array().expect("it lists the links");
+    let lost = links.iter().map(|link| (&link["from"], &link["lost"]["cut off"]));
+    let lost: Vec<_> = lost.map(|(from, lost)| (from.as_u64(), lost.as_u64() > Some(0))).collect();
+    assert_eq!(lost, [(Some(1), true), (Some(2), false)], "{links:?}");
+    assert!(links.iter().all(|link| link["sent"].as_u64() > Some(10)), "{links:?}");
+}

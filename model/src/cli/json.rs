@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::fault::Kind;
 use crate::persist::Saved;
 use crate::sabotage::Noticed;
+use crate::trace::{LinkCount, LossCause};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -253,7 +254,26 @@ pub(super) struct ReplayObject {
     took_hold_when_saved: Option<usize>,
     digest: Option<String>,
     digest_when_saved: Option<String>,
+    links: Vec<LinkObject>,
     error: Option<String>,
+}
+
+/// What a link carried.
+#[derive(Serialize)]
+struct LinkObject {
+    from: u32,
+    to: u32,
+    sent: u64,
+    /// How many messages never arrived, by the cause.
+    lost: BTreeMap<&'static str, u64>,
+}
+
+impl From<&LinkCount> for LinkObject {
+    fn from(link: &LinkCount) -> LinkObject {
+        let causes = LossCause::ALL.iter().zip(link.lost).filter(|(_, lost)| *lost > 0);
+        let lost = causes.map(|(cause, lost)| (cause.word(), lost)).collect();
+        LinkObject { from: link.from.0, to: link.to.0, sent: link.sent, lost }
+    }
 }
 
 impl ReplayObject {
@@ -274,6 +294,7 @@ impl ReplayObject {
             faults: Some(again.ran.faults),
             took_hold: Some(again.ran.took_hold),
             digest: Some(again.ran.digest.clone()),
+            links: again.ran.links.iter().map(LinkObject::from).collect(),
             ..ReplayObject::unreadable(file, target, saved, None)
         }
     }
@@ -301,6 +322,7 @@ impl ReplayObject {
             took_hold_when_saved: saved.took,
             digest: None,
             digest_when_saved: saved.digest.map(|digest| digest.to_string()),
+            links: Vec::new(),
             error: error.map(ToString::to_string),
         }
     }

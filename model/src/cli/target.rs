@@ -10,6 +10,7 @@ use crate::fault::Nemesis;
 use crate::node::Node;
 use crate::persist::Saved;
 use crate::schedule::Schedule;
+use crate::trace::LinkCount;
 use crate::verdict::Failure;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -88,6 +89,7 @@ pub(super) struct Ran {
     pub(super) faults: usize,
     pub(super) took_hold: usize,
     pub(super) digest: String,
+    pub(super) links: Vec<LinkCount>,
 }
 
 /// Hunts from a seed, and says what it took.
@@ -187,6 +189,7 @@ impl<N: Node> Target for Check<N> {
             faults,
             took_hold: trace.steps.iter().filter(|step| step.took_hold).count(),
             digest: trace.digest.to_string(),
+            links: trace.links.clone(),
         };
         let story = story.then(|| explain::story(&schedule, &trace, true));
         Ok(Again { checked, replayed, ran, story })
