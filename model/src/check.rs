@@ -152,6 +152,14 @@ impl<N: Node> Check<N> {
         self
     }
 
+    /// Measures what clients and faults meet with, in virtual time: latencies, the share refused
+    /// and unknown, the time without a leader, the time to recover after each kind of fault. The
+    /// report of a hunt in which all held shows it.
+    pub fn measure(mut self) -> Check<N> {
+        self.subject.measured = true;
+        self
+    }
+
     /// So many nodes; 3 unless said.
     pub fn nodes(self, nodes: u32) -> Check<N> {
         self.shape(|shape| shape.nodes = nodes)

@@ -43,4 +43,10 @@ pub trait Property<N: Node>: Send + Sync {
     fn looks_at_reigns(&self) -> bool {
         false
     }
+
+    /// Whether it looks at how leaders and faults came and went; recording that costs a little
+    /// time.
+    fn looks_at_course(&self) -> bool {
+        false
+    }
 }

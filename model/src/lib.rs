@@ -79,6 +79,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod counterexample;
+pub mod course;
 pub mod error;
 pub mod execute;
 pub mod explain;
@@ -88,6 +89,8 @@ pub mod generate;
 pub mod history;
 pub mod id;
 pub mod judge;
+pub mod measure;
+pub mod measures;
 pub mod observe;
 pub mod persist;
 pub mod reference;

@@ -29,6 +29,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) reaches: Vec<Arc<Reach<N::View>>>,
     /// Whether the nodes are held to be a function of their events; see `Check::nondeterministic`.
     pub(crate) deterministic: bool,
+    /// Whether latencies and the like are measured.
+    pub(crate) measured: bool,
 }
 
 impl<N: Node> Clone for Subject<N> {
@@ -40,6 +42,7 @@ impl<N: Node> Clone for Subject<N> {
             properties: self.properties.clone(),
             reaches: self.reaches.clone(),
             deterministic: self.deterministic,
+            measured: self.measured,
         }
     }
 }
@@ -69,6 +72,7 @@ impl<N: Node> Subject<N> {
             ],
             reaches: Vec::new(),
             deterministic: true,
+            measured: false,
         }
     }
 
@@ -119,6 +123,7 @@ impl<N: Node> Subject<N> {
         Recording {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
+            course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
             rich: false,
         }
     }

@@ -91,6 +91,11 @@ pub(super) struct Check {
     /// [default: a tenth of them, where a full hunt held]
     #[arg(long, verbatim_doc_comment)]
     pub(super) sabotage: bool,
+    /// Tell how long clients waited, how often they were
+    /// refused, how long nobody led, and how long it took to
+    /// recover from each kind of fault, in virtual time
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) measure: bool,
     /// On so many threads [default: all cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(super) jobs: Option<u32>,
@@ -122,6 +127,9 @@ pub(super) struct Replay {
     /// events between the others
     #[arg(long, verbatim_doc_comment)]
     pub(super) log: bool,
+    /// Tell what `check --measure` tells, of this run alone
+    #[arg(long)]
+    pub(super) measure: bool,
     /// End as `git bisect run` wants it: 0 if it passes, 1 if
     /// it fails as it did, 125 if neither can be told, 128 if
     /// there is no such file

@@ -85,6 +85,7 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         faults: asked.faults.clone(),
         nemesis: asked.nemesis.clone(),
         sabotage: asked.sabotage,
+        measure: asked.measure,
         jobs: asked.jobs.unwrap_or_default() as usize,
         save: (!asked.no_save).then(|| asked.save.clone()),
         saved_first: true,

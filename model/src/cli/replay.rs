@@ -7,8 +7,9 @@ use super::console::{Console, Exit, Trouble};
 use super::given::Given;
 use super::json::{ReplayObject, Sink};
 use super::program::Program;
-use super::target::{Again, Entry};
+use super::target::{Again, Entry, Wanted};
 use crate::check::Replayed;
+use crate::explain;
 use crate::persist::Saved;
 
 pub(super) fn replay(
@@ -59,7 +60,8 @@ fn again(
     let entry = given.target(cli, name, program)?;
     let sink = Sink::open(asked.json.as_deref(), console)?;
     let command = given.replay(name, program);
-    let again = match entry.target.replay(saved, *file, &command, asked.log) {
+    let wanted = Wanted { story: asked.log, measures: asked.measure };
+    let again = match entry.target.replay(saved, *file, &command, wanted) {
         Ok(again) => again,
         Err(error) => {
             let object = ReplayObject::unreadable(place, &entry.name, saved, Some(&error));
@@ -99,6 +101,10 @@ fn report(entry: &Entry, saved: &Saved, again: &Again) -> String {
         let known = properties.join(", ");
         let property = &failure.property;
         line("note", &format!("it broke `{property}`, which is not asked of this target: {known}"));
+    }
+    if let Some(measures) = &again.ran.measures {
+        lines.push('\n');
+        lines.push_str(explain::measured(measures).trim_end());
     }
     lines
 }
