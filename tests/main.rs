@@ -10,6 +10,7 @@ mod cli;
 mod determinism;
 mod golden;
 mod howto;
+mod measures;
 mod nodes;
 mod power;
 mod regressions;

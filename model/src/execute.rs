@@ -35,6 +35,8 @@ mod calm;
 mod clients;
 mod clock;
 mod course;
+#[cfg(test)]
+mod course_tests;
 mod effects;
 mod faults;
 mod guard;

@@ -18,6 +18,7 @@ pub mod replication;
 pub mod survival;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod within;
 
 pub use agreement::{Agree, Always};
 pub use availability::Available;
@@ -25,6 +26,7 @@ pub use convergence::Converges;
 pub use linearizability::Linearizable;
 pub use reach::Reach;
 pub use survival::{NoPanic, Terminates};
+pub use within::Within;
 
 /// Something that must hold of every run.
 pub trait Property<N: Node>: Send + Sync {

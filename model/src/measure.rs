@@ -46,7 +46,7 @@ pub fn add<N: Node>(measures: &mut Measures, trace: &Trace<N>) {
     for recovery in course.recoveries(history, ended.time) {
         if recovery.acked.is_some() {
             let of_kind = measures.recovery.entry(recovery.hold.kind).or_default();
-            of_kind.spread.record(recovery.span.length());
+            of_kind.spread.record(recovery.took);
         }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) deterministic: bool,
     /// Whether latencies and the like are measured.
     pub(crate) measured: bool,
+    /// What was asked for and cannot be meant; told when the check is run.
+    pub(crate) misuse: Option<Error>,
 }
 
 impl<N: Node> Clone for Subject<N> {
@@ -43,6 +45,7 @@ impl<N: Node> Clone for Subject<N> {
             reaches: self.reaches.clone(),
             deterministic: self.deterministic,
             measured: self.measured,
+            misuse: self.misuse.clone(),
         }
     }
 }
@@ -73,6 +76,7 @@ impl<N: Node> Subject<N> {
             reaches: Vec::new(),
             deterministic: true,
             measured: false,
+            misuse: None,
         }
     }
 
@@ -101,6 +105,9 @@ impl<N: Node> Subject<N> {
     /// Finds out which roles the nodes play, in a run without steps, and refuses a shape that
     /// cannot be meant.
     pub(crate) fn prepare(&mut self) -> Result<(), Error> {
+        if let Some(misuse) = &self.misuse {
+            return Err(misuse.clone());
+        }
         if self.shape.nodes == 0 {
             return Err(Error::new(
                 "a cluster of 0 nodes has nothing to check: ask for at least 1",

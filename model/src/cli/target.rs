@@ -7,6 +7,8 @@ use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
 use crate::fault::Nemesis;
+use crate::figure::Limit;
+use crate::judge::Within;
 use crate::measure::measure;
 use crate::measures::Measures;
 use crate::node::Node;
@@ -15,6 +17,7 @@ use crate::schedule::Schedule;
 use crate::verdict::Failure;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One line of `list`: a target or a mutant.
@@ -67,6 +70,8 @@ pub(super) struct Wishes {
     pub(super) sabotage: bool,
     /// Whether to measure latencies and the like.
     pub(super) measure: bool,
+    /// Figures that carry a bound besides those of the check.
+    pub(super) limits: Vec<Limit>,
     pub(super) jobs: usize,
     pub(super) save: Option<PathBuf>,
     pub(super) saved_first: bool,
@@ -78,11 +83,13 @@ pub(super) struct Wishes {
 
 /// What is wanted of a run besides its verdict.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct Wanted<'a> {
     /// The whole run.
     pub(super) story: bool,
     /// What it measures.
     pub(super) measures: bool,
+    /// Figures that carry a bound.
+    pub(super) limits: &'a [Limit],
 }
 
 /// A schedule that was run again.
@@ -126,7 +133,7 @@ pub(super) trait Target {
         saved: &Saved,
         file: Option<&Path>,
         again: &str,
-        wanted: Wanted,
+        wanted: Wanted<'_>,
     ) -> Result<Again, Error>;
     /// Runs a schedule and its neighbours.
     fn confirm(
@@ -182,7 +189,7 @@ impl<N: Node> Target for Check<N> {
         saved: &Saved,
         file: Option<&Path>,
         again: &str,
-        wanted: Wanted,
+        wanted: Wanted<'_>,
     ) -> Result<Again, Error> {
         let schedule: Schedule<Op<N>> = saved.text.parse()?;
         let (nodes, steps, faults) = (schedule.nodes, schedule.steps.len(), schedule.faults());
@@ -192,6 +199,7 @@ impl<N: Node> Target for Check<N> {
         let mut check = self.clone();
         check.settings.command = Some(again.to_owned());
         check.subject.measured |= wanted.measures;
+        bound(&mut check, wanted.limits);
         let mut checked = check.replay(saved, file, "the schedule")?;
         let Some((_, replayed)) = checked.replayed.pop() else {
             return Err(Error::new("a schedule that was run has no verdict: please report it"));
@@ -248,11 +256,17 @@ impl<N: Node> Target for Check<N> {
 /// As many nodes as a check may have.
 const NODES_MAX: u32 = 2_000;
 
+/// Adds properties of figures.
+fn bound<N: Node>(check: &mut Check<N>, limits: &[Limit]) {
+    limits.iter().for_each(|limit| check.subject.add(Arc::new(Within::new(*limit))));
+}
+
 impl Wishes {
     /// The check with these wishes.
     fn applied<N: Node>(&self, check: &Check<N>) -> Check<N> {
         let mut check = check.clone();
         check.subject.measured |= self.measure;
+        bound(&mut check, &self.limits);
         let settings = &mut check.settings;
         settings.replay = None;
         settings.command = Some(self.replay.clone());
