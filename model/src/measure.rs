@@ -50,3 +50,6 @@ pub fn add<N: Node>(measures: &mut Measures, trace: &Trace<N>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

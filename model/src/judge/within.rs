@@ -1,5 +1,5 @@
-//! What clients saw, and how leaders and faults came and went, comes in; whether a figure of the run
-//! stayed within its bound goes out.
+//! What clients saw, and how leaders and faults came and went, comes in; whether a figure of the
+//! run stayed within its bound goes out.
 //!
 //! The figure is that of one run, measured as for the report of a whole hunt, but exactly. So a
 //! hunt holds each of its runs to the bound, and a run that breaks it can be shrunk like any other.
