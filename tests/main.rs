@@ -8,6 +8,7 @@ mod bad_input;
 mod canaries;
 mod cli;
 mod determinism;
+mod faults;
 mod golden;
 mod howto;
 mod measures;

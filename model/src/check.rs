@@ -162,8 +162,9 @@ impl<N: Node> Check<N> {
         self
     }
 
-    /// A figure of each run stays within a bound, in virtual time or as a share: `.within(
-    /// Figure::Latency(99.0), Duration::from_millis(200))`, `.within(Figure::Refused, 0.05)`. A run in which it does not is a failure, and is shrunk like any other. Measure first, with
+    /// A figure of each run stays within a bound, which is a time in virtual time or a share:
+    /// `.within(Figure::Recovery, Duration::from_millis(500))`, `.within(Figure::Refused, 0.05)`.
+    /// A run in which it does not is a failure, and is shrunk like any other. Measure first, with
     /// [`Check::measure`]: faults alone can take a cluster's leader, or its majority, away.
     pub fn within(mut self, figure: Figure, bound: impl Into<Bound>) -> Check<N> {
         match Limit::new(figure, bound) {

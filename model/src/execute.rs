@@ -265,6 +265,7 @@ impl<'a, N: Node> World<'a, N> {
             Happening::GoOn { node, at } => self.go_on(node, at),
             Happening::Chore(chore) => self.chore(chore),
             Happening::Probe => self.probe(),
+            Happening::Look { operation } => self.look_once_more(operation),
         }
     }
 

@@ -107,6 +107,8 @@ pub enum End {
         /// The nodes whose state machines did not take the probe in, though they tell what they
         /// apply.
         behind: Vec<NodeId>,
+        /// The place in the history of a read that no voter answered, however often it was asked.
+        unread: Option<usize>,
     },
     /// All was well again for this long, but no probe write succeeded.
     Unsettled {

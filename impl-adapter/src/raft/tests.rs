@@ -1,7 +1,9 @@
 //! Whole clusters of the healthy adapter in the simulation.
 
+mod later;
 mod members;
 mod snapshots;
+mod tight;
 
 use super::raft_rs::{Server, boot};
 use super::{Config, Status};

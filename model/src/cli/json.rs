@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::fault::Kind;
 use crate::persist::Saved;
 use crate::sabotage::Noticed;
+use crate::trace::{LinkCount, LossCause};
 use measures::MeasuresObject;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -259,7 +260,26 @@ pub(super) struct ReplayObject {
     digest: Option<String>,
     digest_when_saved: Option<String>,
     measures: Option<MeasuresObject>,
+    links: Vec<LinkObject>,
     error: Option<String>,
+}
+
+/// What a link carried.
+#[derive(Serialize)]
+struct LinkObject {
+    from: u32,
+    to: u32,
+    sent: u64,
+    /// How many messages never arrived, by the cause.
+    lost: BTreeMap<&'static str, u64>,
+}
+
+impl From<&LinkCount> for LinkObject {
+    fn from(link: &LinkCount) -> LinkObject {
+        let causes = LossCause::ALL.iter().zip(link.lost).filter(|(_, lost)| *lost > 0);
+        let lost = causes.map(|(cause, lost)| (cause.word(), lost)).collect();
+        LinkObject { from: link.from.0, to: link.to.0, sent: link.sent, lost }
+    }
 }
 
 impl ReplayObject {
@@ -281,6 +301,7 @@ impl ReplayObject {
             took_hold: Some(again.ran.took_hold),
             digest: Some(again.ran.digest.clone()),
             measures: again.ran.measures.as_ref().map(MeasuresObject::from),
+            links: again.ran.links.iter().map(LinkObject::from).collect(),
             ..ReplayObject::unreadable(file, target, saved, None)
         }
     }
@@ -309,6 +330,7 @@ impl ReplayObject {
             digest: None,
             digest_when_saved: saved.digest.map(|digest| digest.to_string()),
             measures: None,
+            links: Vec::new(),
             error: error.map(ToString::to_string),
         }
     }

@@ -14,6 +14,7 @@ use crate::measures::Measures;
 use crate::node::Node;
 use crate::persist::Saved;
 use crate::schedule::Schedule;
+use crate::trace::LinkCount;
 use crate::verdict::Failure;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -110,6 +111,7 @@ pub(super) struct Ran {
     pub(super) digest: String,
     /// What it measures, where it was asked for.
     pub(super) measures: Option<Measures>,
+    pub(super) links: Vec<LinkCount>,
 }
 
 /// Hunts from a seed, and says what it took.
@@ -212,6 +214,7 @@ impl<N: Node> Target for Check<N> {
             took_hold: trace.steps.iter().filter(|step| step.took_hold).count(),
             digest: trace.digest.to_string(),
             measures: check.subject.measured.then(|| measure(&trace)),
+            links: trace.links.clone(),
         };
         let story = wanted.story.then(|| explain::story(&schedule, &trace, true));
         Ok(Again { checked, replayed, ran, story })

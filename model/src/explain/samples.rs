@@ -49,7 +49,7 @@ impl Tape {
             course: Course::default(),
             steps: Vec::new(),
             hits: Vec::new(),
-            end: End::Settled { node: n(1), behind: Vec::new() },
+            end: End::Settled { node: n(1), behind: Vec::new(), unread: None },
             ended: Moment { order: u64::MAX, time: Time::millis(60_000) },
             counts: Counts::default(),
             links: Vec::new(),

@@ -53,7 +53,7 @@ impl<S: Spec> Run<S> {
             facts: Vec::new(),
             views: Vec::new(),
             course: Course::default(),
-            end: End::Settled { node: NodeId(1), behind: Vec::new() },
+            end: End::Settled { node: NodeId(1), behind: Vec::new(), unread: None },
             ended: at(20_000),
         }
     }
@@ -100,6 +100,7 @@ impl ReadRet for map::Map {
             map::Get(_) => map::Ret::Value(text.parse().ok()),
             map::Cas(..) => map::Ret::Swapped(text == "swapped"),
             map::Put(..) | map::Delete(_) => map::Ret::Done,
+            map::Append(..) | map::Scan(..) => unreachable!("no story here has lists"),
         }
     }
 }

@@ -80,7 +80,7 @@ fn trace() -> Trace<Quiet> {
         course,
         steps: Vec::new(),
         hits: Vec::new(),
-        end: End::Settled { node: NodeId(1), behind: Vec::new() },
+        end: End::Settled { node: NodeId(1), behind: Vec::new(), unread: None },
         ended: at(10_000),
         counts: Counts::default(),
         links: Vec::new(),

@@ -88,7 +88,7 @@ fn judge(facts: &[(u32, Fact)], end: &End) -> Verdict {
     Reference.judge(&seen)
 }
 
-const SETTLED: End = End::Settled { node: NodeId(1), behind: Vec::new() };
+const SETTLED: End = End::Settled { node: NodeId(1), behind: Vec::new(), unread: None };
 
 fn violation(facts: &[(u32, Fact)]) -> Violation {
     match judge(facts, &SETTLED) {
