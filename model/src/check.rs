@@ -39,6 +39,7 @@ mod run;
 mod sabotage;
 mod settings;
 mod smaller;
+mod smallest;
 mod strategy;
 mod subject;
 

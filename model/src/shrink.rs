@@ -60,9 +60,16 @@ struct Cursor {
     size: usize,
     at: usize,
     started: bool,
+    /// In which of many orders ranges are left out.
+    order: u64,
 }
 
 impl Cursor {
+    /// At the beginning of a pass.
+    fn afresh(self) -> Cursor {
+        Cursor { order: self.order, ..Cursor::default() }
+    }
+
     /// Counts through the numbers below `end`.
     fn count(&mut self, end: usize) -> Option<usize> {
         (self.at < end).then(|| {
@@ -91,7 +98,7 @@ impl<Op> Offer<Op> {
 
 impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
     /// Cheap and far-reaching passes come first; the ones that only make text plainer come last.
-    const PASSES: [Pass<Op>; 12] = [
+    const PASSES: [Pass<Op>; 13] = [
         noise::quiet,
         delete::ranges,
         nodes::fewer,
@@ -99,6 +106,7 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
         noise::written,
         plain::weaker,
         delete::pairs,
+        delete::all,
         plain::seed,
         times::shorter,
         times::anchored,
@@ -121,6 +129,13 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
             accepted: 0,
             offered: 0,
         }
+    }
+
+    /// The same, leaving steps out in another of many orders: it may end elsewhere.
+    #[must_use]
+    pub fn in_order(mut self, order: u64) -> Shrinker<Op> {
+        self.cursor.order = order;
+        self
     }
 
     /// The smallest schedule known to fail.
@@ -175,7 +190,7 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
                 Offer::Next => {}
                 Offer::Done => {
                     self.pass += 1;
-                    self.cursor = Cursor::default();
+                    self.cursor = self.cursor.afresh();
                 }
             }
         }
@@ -198,7 +213,7 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
         self.finished = !self.progress;
         self.progress = false;
         self.pass = 0;
-        self.cursor = Cursor::default();
+        self.cursor = self.cursor.afresh();
     }
 }
 
