@@ -60,7 +60,8 @@ pub(super) fn minimise<N: Node>(
     better: &mut dyn FnMut(&Schedule<Op<N>>),
 ) -> Minimised<Op<N>> {
     let mut aside: Vec<(Failure, Schedule<Op<N>>)> = Vec::new();
-    shrinker.learn(&subject.run(shrinker.best(), subject.lean()).hits);
+    let trace = subject.run(shrinker.best(), subject.lean());
+    shrinker.learn(&trace.hits, &trace.steps);
     let last = budget.runs.saturating_add(most);
     while let Some(candidate) = shrinker.candidate() {
         if budget.is_spent() || budget.runs >= last {
@@ -78,7 +79,7 @@ pub(super) fn minimise<N: Node>(
         };
         shrinker.answer(same);
         if same {
-            shrinker.learn(&trace.hits);
+            shrinker.learn(&trace.hits, &trace.steps);
             better(shrinker.best());
         }
     }

@@ -4,7 +4,8 @@
 //! A shrink ends where no single change helps, and where that is depends on where it began. So
 //! several failing schedules are shrunk, and the smallest result is told: the cases behind the
 //! first one that fail as well, candidates that failed in another way, and the same cases once more
-//! with their steps left out in another order. All of it is counted in schedules and runs, never in
+//! with their steps left out in another order. From the smallest of these, leaps are made: one step
+//! less and something else at once. All of it is counted in schedules and runs, never in
 //! time, so a hunt tells the same counterexample on any machine and any number of threads.
 
 use super::minimise::{self, Budget, Minimised, minimise, size};
@@ -29,7 +30,10 @@ const CASES: usize = 6;
 const ORDERS: u64 = 6;
 
 /// After so many runs no further schedule is shrunk.
-const RUNS: u64 = 800;
+const RUNS: u64 = 700;
+
+/// After so many runs more no further leaps are made.
+const LEAP_RUNS: u64 = 500;
 
 /// A schedule that is not the first is given up after so many runs.
 const RUNS_OF_ONE: u64 = 400;
@@ -39,10 +43,20 @@ const RUNS_OF_ONE: u64 = 400;
 struct Start<Op> {
     schedule: Schedule<Op>,
     failure: Failure,
-    /// The case that it comes from.
+    /// The case that it comes from, and how many steps and faults that had.
     case: u64,
+    original: (usize, usize),
     /// In which order steps are left out.
     order: u64,
+    /// Whether it is small already, so that leaps may make it smaller.
+    leaps: bool,
+}
+
+impl<Op> Start<Op> {
+    fn new(schedule: Schedule<Op>, failure: Failure, case: u64) -> Start<Op> {
+        let original = (schedule.steps.len(), schedule.faults());
+        Start { schedule, failure, case, original, order: 0, leaps: false }
+    }
 }
 
 /// What is told as it becomes smaller.
@@ -96,7 +110,7 @@ impl<N: Node> Subject<N> {
             }
             let schedule = self.generate(settings, base.fork(case));
             if let Ruling::Broken(Violation { failure, .. }) = self.try_out(&schedule).1 {
-                failing.push(Start { schedule, failure, case, order: 0 });
+                failing.push(Start::new(schedule, failure, case));
             }
         }
         failing
@@ -112,7 +126,7 @@ impl<N: Node> Subject<N> {
     ) -> Option<Counterexample<Op<N>>> {
         let failure = self.broken(&schedule)?.failure;
         let mut search = Search::new(self, settings);
-        search.starts.push_back(Start { schedule, failure, case: 0, order: 0 });
+        search.starts.push_back(Start::new(schedule, failure, 0));
         search.run(cost, seen)
     }
 }
@@ -133,6 +147,8 @@ struct Search<'a, N: Node> {
     /// How many schedules were shrunk.
     shrunk: u64,
     best: Option<Best<Op<N>>>,
+    /// What earlier shrinks ended with, to leap from.
+    small: Vec<Start<Op<N>>>,
 }
 
 impl<'a, N: Node> Search<'a, N> {
@@ -145,6 +161,7 @@ impl<'a, N: Node> Search<'a, N> {
             failures: Vec::new(),
             shrunk: 0,
             best: None,
+            small: Vec::new(),
         }
     }
 
@@ -155,18 +172,40 @@ impl<'a, N: Node> Search<'a, N> {
             (1..=orders).zip(begun.iter().cycle()).map(|(order, s)| Start { order, ..s.clone() });
         while let Some(start) = self.starts.pop_front().or_else(|| others.next()) {
             self.shrink(start, seen);
-            if self.is_enough() {
+            if self.is_enough(RUNS) {
                 break;
             }
+        }
+        if self.subject.deterministic {
+            self.leap(seen);
         }
         self.told(cost)
     }
 
     /// Nothing is smaller than what needs no step, and whether one step can be spared the shrinker
     /// knows.
-    fn is_enough(&self) -> bool {
+    fn is_enough(&self, runs: u64) -> bool {
         let small = self.best.as_ref().is_some_and(|(best, _)| best.schedule.steps.len() <= 1);
-        small || self.budget.is_spent() || self.budget.runs >= RUNS
+        small || self.budget.is_spent() || self.budget.runs >= runs
+    }
+
+    /// Leaps from what has become small, the smallest first.
+    fn leap(&mut self, seen: Seen<'_, Op<N>>) {
+        let most = self.budget.runs + LEAP_RUNS;
+        let mut small = std::mem::take(&mut self.small);
+        small.sort_by_key(|start| size(&start.schedule));
+        self.starts.clear();
+        for start in small {
+            if self.is_enough(most) {
+                break;
+            }
+            self.shrink(Start { leaps: true, ..start }, seen);
+            while !self.is_enough(most)
+                && let Some(start) = self.starts.pop_front()
+            {
+                self.shrink(start, seen);
+            }
+        }
     }
 
     fn shrink(&mut self, start: Start<Op<N>>, seen: Seen<'_, Op<N>>) {
@@ -179,14 +218,16 @@ impl<'a, N: Node> Search<'a, N> {
         };
         better(&start.schedule);
         let shrinker = Shrinker::new(start.schedule.clone()).in_order(start.order);
+        let shrinker = if start.leaps { shrinker.leaping() } else { shrinker };
         let most = if is_first { u64::MAX } else { RUNS_OF_ONE };
         let small =
             minimise(subject, shrinker, &start.failure, &mut self.budget, most, &mut better);
         self.shrunk += 1;
         self.failures.push(small.failure.clone());
-        if self.aside {
-            self.put_aside(&small, start.case);
+        if small.finished && !start.leaps {
+            self.small.push(Start { schedule: small.schedule.clone(), ..start.clone() });
         }
+        let (aside, case, original) = (small.aside.clone(), start.case, start.original);
         let smaller = |(best, _): &Best<_>| size(&small.schedule) < size(&best.schedule);
         if is_first {
             self.best = Some((small, start));
@@ -196,17 +237,26 @@ impl<'a, N: Node> Search<'a, N> {
             }
             self.best = Some((small, start));
         }
+        if self.aside {
+            self.put_aside(aside, case, original);
+        }
     }
 
-    /// What failed in a way that was not shrunk yet comes next, the smallest first.
-    fn put_aside(&mut self, small: &Minimised<Op<N>>, case: u64) {
-        let known = |failure: &Failure| self.failures.contains(failure);
-        let mut aside: Vec<_> =
-            small.aside.iter().filter(|(failure, _)| !known(failure)).cloned().collect();
+    /// What failed in a way that was not shrunk yet, or is smaller already, comes next.
+    fn put_aside(
+        &mut self,
+        mut aside: Vec<(Failure, Schedule<Op<N>>)>,
+        case: u64,
+        original: (usize, usize),
+    ) {
+        let best = self.best.as_ref().map(|(best, _)| size(&best.schedule));
+        aside.retain(|(failure, schedule)| {
+            !self.failures.contains(failure) || Some(size(schedule)) < best
+        });
         aside.sort_by_key(|(_, schedule)| size(schedule));
         for (failure, schedule) in aside.into_iter().rev() {
             self.failures.push(failure.clone());
-            self.starts.push_front(Start { schedule, failure, case, order: 0 });
+            self.starts.push_front(Start { original, ..Start::new(schedule, failure, case) });
         }
     }
 
@@ -223,8 +273,8 @@ impl<'a, N: Node> Search<'a, N> {
             sure: Sure { shrunk_to_the_end: finished, ..sure },
             cost: Cost {
                 case: start.case,
-                original_steps: start.schedule.steps.len(),
-                original_faults: start.schedule.faults(),
+                original_steps: start.original.0,
+                original_faults: start.original.1,
                 shrunk: self.shrunk,
                 shrink_runs: self.budget.runs,
                 shrink: took,
