@@ -12,6 +12,7 @@ mod calibrate;
 mod commands;
 mod explore;
 mod files;
+mod measures;
 mod page;
 mod replays;
 
