@@ -2,10 +2,10 @@
 //! no limit and no verdict.
 //!
 //! A level is taken in batches of constant size. Threads expand contiguous pieces of a batch while
-//! the table of visited states is only read, and sort what is new by shard; then threads insert
-//! into shards that they alone hold, in the order of the pieces. So which parent a state has, and
-//! the order of the next level, are the same for any number of threads, without a lock. One thread
-//! alone inserts at once, which comes to the same and keeps nothing twice.
+//! the table of visited states is only read, and sort what may be new by shard; then threads insert
+//! into shards that they alone hold, in the order of the pieces, and say what was new. So which
+//! parent a state has, and the order of the next level, are those in which one thread meets states
+//! one after the other, without a lock. One thread alone inserts at once.
 
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
@@ -78,9 +78,6 @@ struct Met<S> {
     state: S,
 }
 
-/// What comes to one shard, from each piece in order.
-type Arrival<S> = Vec<Vec<Met<S>>>;
-
 /// States with their fingerprints.
 type States<S> = Vec<(u64, S)>;
 
@@ -89,7 +86,10 @@ struct Piece<S> {
     generated: u64,
     /// For each property, the first state of the piece that decides it.
     decided: Vec<Option<u64>>,
-    met: Arrival<S>,
+    /// What may be new, in order.
+    met: Vec<Met<S>>,
+    /// The places of these by shard, in order.
+    shards: Vec<Vec<u32>>,
 }
 
 /// A search under way.
@@ -185,9 +185,9 @@ where
     }
 
     /// Appends new states to the next level.
-    fn take_up(&mut self, new: States<M::State>) {
-        self.waiting += new.len();
+    fn take_up(&mut self, new: impl IntoIterator<Item = (u64, M::State)>) {
         for state in new {
+            self.waiting += 1;
             match self.next.back_mut().filter(|batch| batch.len() < BATCH) {
                 Some(batch) => batch.push(state),
                 None => self.next.push_back(vec![state]),
@@ -197,22 +197,19 @@ where
 
     fn expand_alone(&mut self, batch: &[(u64, M::State)]) {
         let mut visited = std::mem::take(&mut self.visited);
-        let mut new: Vec<States<M::State>> = Vec::new();
-        new.resize_with(SHARDS, Vec::new);
+        let mut new = Vec::new();
         let mut decided = self.decided.clone();
         self.generated += self.each(batch, &mut decided, |handful| {
             visited.fetch(handful.iter().map(|met| met.fingerprint));
             for met in handful.drain(..) {
                 if visited.insert(met.fingerprint, met.parent) {
-                    new[Visited::shard(met.fingerprint)].push((met.fingerprint, met.state));
+                    new.push((met.fingerprint, met.state));
                 }
             }
         });
         self.decided = decided;
         self.visited = visited;
-        for states in new {
-            self.take_up(states);
-        }
+        self.take_up(new);
     }
 
     fn expand(&self, batch: &[(u64, M::State)], jobs: usize) -> Vec<Piece<M::State>> {
@@ -225,8 +222,8 @@ where
     }
 
     fn piece(&self, states: &[(u64, M::State)]) -> Piece<M::State> {
-        let mut met: Arrival<M::State> = Vec::new();
-        met.resize_with(SHARDS, Vec::new);
+        let mut met: Vec<Met<M::State>> = Vec::new();
+        let mut shards = vec![Vec::new(); SHARDS];
         let mut decided = self.decided.clone();
         // What this piece met before will be known by the time it is inserted again.
         let mut recent = vec![0; RECENT];
@@ -236,11 +233,12 @@ where
                 let place = &mut recent[(state.fingerprint >> 32) as usize % RECENT];
                 if *place != state.fingerprint && !self.visited.knows(state.fingerprint) {
                     *place = state.fingerprint;
-                    met[Visited::shard(state.fingerprint)].push(state);
+                    shards[Visited::shard(state.fingerprint)].push(met.len() as u32);
+                    met.push(state);
                 }
             }
         });
-        Piece { generated, decided, met }
+        Piece { generated, decided, met, shards }
     }
 
     /// Looks at some states, and hands out those that steps lead to, in handfuls. Gives how many
@@ -280,43 +278,44 @@ where
     }
 
     fn insert(&mut self, pieces: Vec<Piece<M::State>>, jobs: usize) {
-        let mut arrivals: Vec<Arrival<M::State>> = Vec::new();
-        arrivals.resize_with(SHARDS, Vec::new);
-        for piece in pieces {
+        let share = SHARDS.div_ceil(jobs);
+        let shares = self.visited.shards().chunks_mut(share).enumerate();
+        let all = &pieces;
+        let new: Vec<Vec<Vec<u32>>> = thread::scope(|scope| {
+            let threads = shares.map(|(at, shards)| {
+                scope.spawn(move || {
+                    let of = |piece| inserted(shards, at * share, piece);
+                    all.iter().map(of).collect::<Vec<_>>()
+                })
+            });
+            let threads: Vec<_> = threads.collect();
+            threads.into_iter().map(joined).collect()
+        });
+        for (number, piece) in pieces.into_iter().enumerate() {
             self.generated += piece.generated;
             for (known, found) in self.decided.iter_mut().zip(&piece.decided) {
                 *known = known.or(*found);
             }
-            for (arrival, met) in arrivals.iter_mut().zip(piece.met) {
-                arrival.push(met);
+            let mut is_new = vec![false; piece.met.len()];
+            for place in new.iter().flat_map(|share| &share[number]) {
+                is_new[*place as usize] = true;
             }
-        }
-        let mut work: Vec<_> = self.visited.shards().iter_mut().zip(arrivals).collect();
-        let new: Vec<States<M::State>> = thread::scope(|scope| {
-            let share = SHARDS.div_ceil(jobs);
-            let mut threads = Vec::with_capacity(jobs);
-            while !work.is_empty() {
-                let rest = work.split_off(work.len().min(share));
-                let mine = std::mem::replace(&mut work, rest);
-                threads.push(scope.spawn(move || inserted(mine)));
-            }
-            threads.into_iter().map(joined).collect()
-        });
-        for states in new {
-            self.take_up(states);
+            let met = piece.met.into_iter().zip(is_new).filter(|(_, new)| *new);
+            self.take_up(met.map(|(met, _)| (met.fingerprint, met.state)));
         }
     }
 }
 
-/// Inserts into some shards what comes to each, and gives what was new.
-fn inserted<S>(shards: Vec<(&mut Shard, Arrival<S>)>) -> States<S> {
+/// Inserts into some shards, of which the first has this number, what a piece has for them, and
+/// gives the places of what was new.
+fn inserted<S>(shards: &mut [Shard], first: usize, piece: &Piece<S>) -> Vec<u32> {
     let mut new = Vec::new();
-    for (shard, arrival) in shards {
-        for met in arrival.into_iter().flatten() {
-            if shard.insert(met.fingerprint, met.parent) {
-                new.push((met.fingerprint, met.state));
-            }
-        }
+    for (shard, places) in shards.iter_mut().zip(&piece.shards[first..]) {
+        let is_new = |place: &&u32| {
+            let met = &piece.met[**place as usize];
+            shard.insert(met.fingerprint, met.parent)
+        };
+        new.extend(places.iter().filter(is_new));
     }
     new
 }
