@@ -1,14 +1,16 @@
 //! The search itself: a model comes in, level after level of new states goes out. Knows no clock,
 //! no limit and no verdict.
 //!
-//! A level is taken in batches of constant size. Threads expand contiguous pieces of a batch while
-//! the table of visited states is only read, and sort what may be new by shard; then threads insert
-//! into shards that they alone hold, in the order of the pieces, and say what was new. So which
-//! parent a state has, and the order of the next level, are those in which one thread meets states
-//! one after the other, without a lock. One thread alone inserts at once.
+//! A level is taken in batches of constant size. Threads expand pieces of a batch while the table
+//! of visited states is only read, and sort what may be new by shard; then threads insert into
+//! shards, each of which one thread holds, in the order of the pieces, and say what was new. So
+//! which parent a state has, and the order of the next level, are those in which one thread meets
+//! states one after the other. All that threads share is the pile of work. One thread alone inserts
+//! at once.
 
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
+use std::sync::Mutex;
 use std::thread;
 
 use stateright::{Expectation, Model, Property};
@@ -19,17 +21,18 @@ use super::visited::{ROOT, SHARDS, Shard, Visited};
 
 /// How many states are expanded before what they led to is inserted. It does not depend on the
 /// number of threads, since a search that ends early ends after a whole batch.
-pub(super) const BATCH: usize = 1 << 13;
+pub(super) const BATCH: usize = 1 << 15;
 
-/// Below this many states for each thread, starting the threads costs more than they gain.
-const WORTH_A_THREAD: usize = 256;
+/// How many states a thread takes at a time: on a busy machine one that is held up then holds up
+/// few. Below so many, starting threads costs more than they gain.
+const PIECE: usize = 512;
 
 /// So many states are looked up together: their places in the table are far from each other and
 /// from the processor, and it fetches several at a time.
 const HANDFUL: usize = 32;
 
 /// How many of the states that it met last a thread remembers.
-const RECENT: usize = 1 << 14;
+const RECENT: usize = 1 << 12;
 
 /// How states are looked at: by their representatives, where the model has a symmetry.
 pub(super) struct Look<'a, M: Model> {
@@ -166,11 +169,11 @@ where
     pub(super) fn batch(&mut self) -> bool {
         let Some(batch) = self.level.pop_front() else { return false };
         self.waiting -= batch.len();
-        let jobs = self.jobs.min(batch.len().div_ceil(WORTH_A_THREAD));
+        let jobs = self.jobs.min(batch.len().div_ceil(PIECE));
         if jobs == 1 {
             self.expand_alone(&batch);
         } else {
-            let pieces = self.expand(&batch, jobs);
+            let pieces = shared_out(jobs, batch.chunks(PIECE), |states| self.piece(states));
             self.insert(pieces, jobs);
         }
         if self.level.is_empty() {
@@ -210,15 +213,6 @@ where
         self.decided = decided;
         self.visited = visited;
         self.take_up(new);
-    }
-
-    fn expand(&self, batch: &[(u64, M::State)], jobs: usize) -> Vec<Piece<M::State>> {
-        thread::scope(|scope| {
-            let pieces = batch.chunks(batch.len().div_ceil(jobs));
-            let threads: Vec<_> =
-                pieces.map(|piece| scope.spawn(move || self.piece(piece))).collect();
-            threads.into_iter().map(joined).collect()
-        })
     }
 
     fn piece(&self, states: &[(u64, M::State)]) -> Piece<M::State> {
@@ -278,18 +272,9 @@ where
     }
 
     fn insert(&mut self, pieces: Vec<Piece<M::State>>, jobs: usize) {
-        let share = SHARDS.div_ceil(jobs);
-        let shares = self.visited.shards().chunks_mut(share).enumerate();
-        let all = &pieces;
-        let new: Vec<Vec<Vec<u32>>> = thread::scope(|scope| {
-            let threads = shares.map(|(at, shards)| {
-                scope.spawn(move || {
-                    let of = |piece| inserted(shards, at * share, piece);
-                    all.iter().map(of).collect::<Vec<_>>()
-                })
-            });
-            let threads: Vec<_> = threads.collect();
-            threads.into_iter().map(joined).collect()
+        let shards = self.visited.shards().iter_mut().enumerate();
+        let new: Vec<Vec<Vec<u32>>> = shared_out(jobs, shards, |(number, shard)| {
+            pieces.iter().map(|piece| inserted(shard, &piece.met, &piece.shards[number])).collect()
         });
         for (number, piece) in pieces.into_iter().enumerate() {
             self.generated += piece.generated;
@@ -297,7 +282,7 @@ where
                 *known = known.or(*found);
             }
             let mut is_new = vec![false; piece.met.len()];
-            for place in new.iter().flat_map(|share| &share[number]) {
+            for place in new.iter().flat_map(|shard| &shard[number]) {
                 is_new[*place as usize] = true;
             }
             let met = piece.met.into_iter().zip(is_new).filter(|(_, new)| *new);
@@ -306,18 +291,37 @@ where
     }
 }
 
-/// Inserts into some shards, of which the first has this number, what a piece has for them, and
-/// gives the places of what was new.
-fn inserted<S>(shards: &mut [Shard], first: usize, piece: &Piece<S>) -> Vec<u32> {
-    let mut new = Vec::new();
-    for (shard, places) in shards.iter_mut().zip(&piece.shards[first..]) {
-        let is_new = |place: &&u32| {
-            let met = &piece.met[**place as usize];
-            shard.insert(met.fingerprint, met.parent)
-        };
-        new.extend(places.iter().filter(is_new));
-    }
-    new
+/// Inserts into a shard what a piece has for it, and gives the places of what was new.
+fn inserted<S>(shard: &mut Shard, met: &[Met<S>], places: &[u32]) -> Vec<u32> {
+    let is_new = |place: &&u32| {
+        let met = &met[**place as usize];
+        shard.insert(met.fingerprint, met.parent)
+    };
+    places.iter().filter(is_new).copied().collect()
+}
+
+/// Does pieces of work on so many threads, each as soon as it is free, and hands back what came of
+/// each piece in the order of the pieces.
+fn shared_out<T: Send, R: Send>(
+    jobs: usize,
+    work: impl Iterator<Item = T> + Send,
+    each: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let work = Mutex::new(work.enumerate());
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let next = work.lock().expect("nobody panics who hands out work").next();
+            let Some((place, piece)) = next else { return done };
+            done.push((place, each(piece)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(share)).collect();
+        threads.into_iter().flat_map(joined).collect()
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Whether this state settles the property: a counterexample of `always`, an example of
