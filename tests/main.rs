@@ -11,6 +11,7 @@ mod determinism;
 mod faults;
 mod golden;
 mod howto;
+mod measures;
 mod nodes;
 mod power;
 mod regressions;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::execute::Op;
 use crate::history::Outcome;
 use crate::id::NodeId;
+use crate::measure;
 use crate::node::Node;
 use crate::observe::observe;
 use crate::schedule::Schedule;
@@ -111,6 +112,8 @@ impl<N: Node> Subject<N> {
             return Ok(Hunted { seed, tally, finding: Finding::Nothing });
         };
         tally.cases = number + 1;
+        // How far the other threads had come by then is chance.
+        tally.measures = None;
         let nondeterministic = workers.iter().any(|worker| worker.stopped == Some((number, true)));
         let finding = if nondeterministic {
             let schedule = self.generate(settings, seed.fork(number));
@@ -213,6 +216,9 @@ impl<N: Node> Subject<N> {
                 Outcome::Unknown => 2,
             };
             tally.operations[kind] += 1;
+        }
+        if self.measured {
+            measure::add(tally.measures.get_or_insert_default(), trace);
         }
         if !self.reaches.is_empty() {
             let seen = observe(trace, nodes);

@@ -2,6 +2,7 @@
 //! described in `docs/reference/command-line.md`; more may be added, none is renamed.
 
 mod files;
+mod measures;
 
 pub(super) use files::{ConfirmObject, ShrinkObject};
 
@@ -13,6 +14,7 @@ use crate::fault::Kind;
 use crate::persist::Saved;
 use crate::sabotage::Noticed;
 use crate::trace::{LinkCount, LossCause};
+use measures::MeasuresObject;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -88,6 +90,7 @@ pub(super) struct CheckObject {
     cases_unknown: u64,
     /// For each sabotage that was tried, what came of it.
     sabotage: Vec<SabotageObject>,
+    measures: Option<MeasuresObject>,
     saved: Vec<SavedObject>,
     counterexample: Option<CounterexampleObject>,
     error: Option<String>,
@@ -184,6 +187,7 @@ impl CheckObject {
             operations: Operations { ok, refused, unknown },
             cases_unknown: checked.tally.unknown,
             sabotage: checked.tally.sabotage.iter().map(SabotageObject::from).collect(),
+            measures: checked.tally.measures.as_deref().map(MeasuresObject::from),
             saved: checked
                 .replayed
                 .iter()
@@ -217,6 +221,7 @@ impl CheckObject {
             operations: Operations::default(),
             cases_unknown: 0,
             sabotage: Vec::new(),
+            measures: None,
             saved: Vec::new(),
             counterexample: None,
             error: Some(error.to_string()),
@@ -254,6 +259,7 @@ pub(super) struct ReplayObject {
     took_hold_when_saved: Option<usize>,
     digest: Option<String>,
     digest_when_saved: Option<String>,
+    measures: Option<MeasuresObject>,
     links: Vec<LinkObject>,
     error: Option<String>,
 }
@@ -294,6 +300,7 @@ impl ReplayObject {
             faults: Some(again.ran.faults),
             took_hold: Some(again.ran.took_hold),
             digest: Some(again.ran.digest.clone()),
+            measures: again.ran.measures.as_ref().map(MeasuresObject::from),
             links: again.ran.links.iter().map(LinkObject::from).collect(),
             ..ReplayObject::unreadable(file, target, saved, None)
         }
@@ -322,6 +329,7 @@ impl ReplayObject {
             took_hold_when_saved: saved.took,
             digest: None,
             digest_when_saved: saved.digest.map(|digest| digest.to_string()),
+            measures: None,
             links: Vec::new(),
             error: error.map(ToString::to_string),
         }

@@ -48,7 +48,7 @@ impl<N: Node> World<'_, N> {
         self.record(None, None, || What::Calm);
         self.plan.stop();
         self.disturber = None;
-        self.reigns.disturb();
+        self.stir();
         self.retries.stop();
         let deadline = self.now + self.schedule.timing.settle;
         self.calm = Some(Calm {

@@ -1,6 +1,7 @@
 //! Small runs, written down by hand, whose reports are kept as golden files.
 
 use crate::counterexample::{Cost, Counterexample, Sure};
+use crate::course::Course;
 use crate::fact::{Entry, Fact, Told};
 use crate::fault::{CrashPoint, EffectKind, Fault, Nemesis, Target};
 use crate::history::{History, Moment, Operation, Outcome};
@@ -45,6 +46,7 @@ impl Tape {
             facts: Vec::new(),
             views: Vec::new(),
             reigns: Vec::new(),
+            course: Course::default(),
             steps: Vec::new(),
             hits: Vec::new(),
             end: End::Settled { node: n(1), behind: Vec::new(), unread: None },

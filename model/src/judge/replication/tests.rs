@@ -3,6 +3,7 @@
 mod page;
 
 use super::Reference;
+use crate::course::Course;
 use crate::fact::{Config, Entry, Fact, Told};
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, NodeId, RequestId};
@@ -80,6 +81,7 @@ fn judge(facts: &[(u32, Fact)], end: &End) -> Verdict {
         facts: &facts,
         views: &[],
         reigns: &[],
+        course: &Course::default(),
         end,
         ended,
     };
