@@ -162,4 +162,13 @@ pub(super) const OURS: &[Mutant] = &[
         known: include_str!("../known/SM15.schedule"),
         hooks: || Box::new(later::SyncTakenForAll),
     },
+    Mutant {
+        id: "SM16",
+        sentence: "a snapshot is synced later, like all else (a finding in the library)",
+        caught_by: &["no panic"],
+        nodes: 3,
+        known_steps: 5,
+        known: include_str!("../known/SM16.schedule"),
+        hooks: || Box::new(snapshots::SyncedLater),
+    },
 ];
