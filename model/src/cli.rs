@@ -39,6 +39,7 @@ mod calibrate;
 mod check;
 mod confirm;
 mod console;
+mod explore;
 mod given;
 mod interrupt;
 mod json;
@@ -178,6 +179,7 @@ impl Cli {
             Some(args::Command::Replay(replay)) => replay::replay(self, &replay, program, console),
             Some(args::Command::Confirm(asked)) => confirm::confirm(self, &asked, program, console),
             Some(args::Command::Shrink(asked)) => shrink::shrink(self, &asked, program, console),
+            Some(args::Command::Explore(asked)) => explore::explore(self, &asked, program, console),
             Some(args::Command::Calibrate(calibrate)) => {
                 calibrate::calibrate(self, &calibrate, program, console)
             }

@@ -22,7 +22,9 @@ pub use measured::measured;
 pub use pass::pass;
 pub use story::story;
 #[cfg(feature = "cli")]
-pub(crate) use {layout::labelled, layout::wrap as wrapped, words::count, words::counted};
+pub(crate) use {
+    layout::labelled, layout::wrap as wrapped, words::count, words::counted, words::duration,
+};
 
 use crate::counterexample::Counterexample;
 use crate::node::Node;

@@ -83,6 +83,7 @@ pub mod course;
 pub mod error;
 pub mod execute;
 pub mod explain;
+pub mod explore;
 pub mod fact;
 pub mod fault;
 pub mod figure;

@@ -10,19 +10,32 @@
 //!
 //! Replication is what is judged so far. Membership by gossip (SWIM) has its room beside it, in
 //! `reference/membership.rs`, when an implementation of it is under test.
+//!
+//! Below stand models of whole protocols, whose every state can be visited: [`raft`], [`isr`] and
+//! [`swim`].
 
 mod commit;
 mod configuration;
+mod drawing;
+pub mod isr;
+mod list;
 mod log;
+pub mod protocol;
+pub mod raft;
 mod refusal;
 mod replication;
 mod requests;
 mod snapshot;
+pub mod swim;
+pub mod symmetry;
+mod telling;
 #[cfg(test)]
 mod tests;
 
+pub use list::List;
 pub use refusal::{Against, Refusal};
 pub use replication::Cluster;
+pub use replication::recall::Past;
 
 /// One sentence that a replicated log must keep.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,6 +1,10 @@
 //! Words come in; a command with its options goes out, or how to use it. clap is named here alone.
 //! Doc comments below are the text of `--help`.
 
+mod explore;
+
+pub(super) use explore::Explore;
+
 use super::console::{Console, Exit, Trouble};
 use crate::fault::{Kind, Nemesis};
 use crate::figure::Limit;
@@ -37,6 +41,8 @@ pub(super) enum Command {
     Confirm(Confirm),
     /// Make a saved schedule smaller, or find a stale one anew
     Shrink(Shrink),
+    /// Visit every state of a protocol model
+    Explore(Explore),
     /// Measure what the checker finds, and how fast: each mutant is hunted
     /// from many seeds, and the healthy targets must raise no alarm
     #[command(verbatim_doc_comment)]

@@ -1,9 +1,11 @@
 //! Results come in; one versioned JSON object goes out. serde is named here alone. The fields are
 //! described in `docs/reference/command-line.md`; more may be added, none is renamed.
 
+mod explore;
 mod files;
 mod measures;
 
+pub(super) use explore::ExploreObject;
 pub(super) use files::{ConfirmObject, ShrinkObject};
 
 use super::console::{Console, Trouble};

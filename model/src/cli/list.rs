@@ -3,6 +3,7 @@
 use super::Cli;
 use super::args;
 use super::console::{Console, Exit, Trouble};
+use super::explore::models;
 use super::json::{Sink, VERSION};
 use crate::fault::Kind;
 use crate::reference::Clause;
@@ -16,6 +17,30 @@ struct Everything {
     mutants: Vec<MutantRow>,
     faults: Vec<FaultRow>,
     properties: Vec<PropertyRow>,
+    models: Vec<ModelRow>,
+}
+
+#[derive(Serialize)]
+struct ModelRow {
+    name: &'static str,
+    sentence: &'static str,
+    bounds: Vec<BoundRow>,
+    bugs: Vec<BugRow>,
+}
+
+#[derive(Serialize)]
+struct BoundRow {
+    name: &'static str,
+    sentence: &'static str,
+    usual: u8,
+    least: u8,
+    most: u8,
+}
+
+#[derive(Serialize)]
+struct BugRow {
+    name: &'static str,
+    sentence: &'static str,
 }
 
 #[derive(Serialize)]
@@ -80,6 +105,7 @@ fn everything(cli: &Cli) -> Everything {
             .map(|kind| FaultRow { word: kind.word(), sentence: kind.sentence() })
             .collect(),
         properties: Vec::new(),
+        models: model_rows(),
     };
     for entry in &cli.entries {
         let properties = entry.target.properties();
@@ -106,6 +132,26 @@ fn everything(cli: &Cli) -> Everything {
         }
     }
     list
+}
+
+fn model_rows() -> Vec<ModelRow> {
+    let row = |model: &dyn super::explore::Modelled| ModelRow {
+        name: model.name(),
+        sentence: model.sentence(),
+        bounds: model
+            .bounds()
+            .iter()
+            .map(|bound| BoundRow {
+                name: bound.name,
+                sentence: bound.sentence,
+                usual: bound.usual,
+                least: bound.least,
+                most: bound.most,
+            })
+            .collect(),
+        bugs: model.bugs().iter().map(|&(name, sentence)| BugRow { name, sentence }).collect(),
+    };
+    models().iter().map(|model| row(&**model)).collect()
 }
 
 fn property(name: &str) -> PropertyRow {
@@ -165,6 +211,18 @@ impl Everything {
                 [row.name.clone(), format!("{}{}", row.sentence, clauses.collect::<String>())]
             }),
         );
+        let lines = |model: &ModelRow| {
+            let bounds = model.bounds.iter().map(|bound| {
+                let BoundRow { name, usual, sentence, .. } = bound;
+                format!("\n  {name}:{usual}  {sentence}")
+            });
+            let bugs = model.bugs.iter().map(|bug| format!("\n  {}  {}", bug.name, bug.sentence));
+            let bounds: String = bounds.collect();
+            let bugs: String = bugs.collect();
+            format!("{}\nbounds, and what they are unless said{bounds}\nbugs{bugs}", model.sentence)
+        };
+        let rows = self.models.iter().map(|model| [model.name.to_owned(), lines(model)]);
+        section(&mut text, "models, whose every state `explore` visits", rows);
         text
     }
 }

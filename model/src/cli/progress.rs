@@ -42,6 +42,15 @@ impl Bar {
         self.bar.set_position((view.share * FULL as f64) as u64);
     }
 
+    /// How far it is, in words alone.
+    pub(super) fn say(&self, text: String) {
+        self.bar.set_message(text);
+        if let Some(time) = self.time {
+            let share = self.bar.elapsed().as_secs_f64() / time.as_secs_f64();
+            self.bar.set_position((share.clamp(0.0, 1.0) * FULL as f64) as u64);
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn end(self) {
         self.bar.finish_and_clear();

@@ -33,7 +33,7 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
 }
 
 /// Real time, as exact as a reader cares for: `12 ms`, `0.9 s`, `3 min 20 s`.
-pub(super) fn duration(span: Duration) -> String {
+pub(crate) fn duration(span: Duration) -> String {
     let ms = span.as_millis();
     match ms {
         0..100 => format!("{ms} ms"),

@@ -28,9 +28,9 @@ pub(super) struct Committed {
 /// An index that was told applied.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FirstApplied {
-    entry: Entry,
-    node: NodeId,
-    time: Time,
+    pub(super) entry: Entry,
+    pub(super) node: NodeId,
+    pub(super) time: Time,
 }
 
 impl Cluster {

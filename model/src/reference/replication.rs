@@ -6,6 +6,8 @@
 //! and formats nothing. This file holds the clauses on terms, votes, leaders and logs; those on
 //! what is committed and applied are in `commit.rs`.
 
+pub(super) mod recall;
+
 use super::commit::{Committed, FirstApplied, NO_TERM};
 use super::configuration::{Configurations, Standing};
 use super::log::{Entries, Log, Place};

@@ -25,8 +25,9 @@ fn rows(section: &'static str, start: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn the_page_has_each_option_of_each_command_and_no_other() {
-    for (command, section) in ["list", "check", "replay", "confirm", "shrink", "calibrate"]
-        .map(|name| (name, section(name)))
+    for (command, section) in
+        ["list", "check", "replay", "confirm", "shrink", "calibrate", "explore"]
+            .map(|name| (name, section(name)))
     {
         let help = run(&[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""));
@@ -61,6 +62,7 @@ fn the_page_has_each_field_of_the_results_and_no_other() {
         ("calibrate", calibrate, &["mutants", "healthy"]),
         ("confirm", near("confirm"), &["counterexample"]),
         ("shrink", near("shrink"), &[]),
+        ("explore", run(&["explore", "raft", "--headless", "--states", "1", "--json"]), &[]),
     ] {
         let written = rows(section(command), "").into_iter().map(str::to_owned).collect();
         assert_eq!(keys(&ran.out, tables), written, "{command}");
@@ -79,5 +81,5 @@ fn the_examples_of_the_page_can_be_read() {
         assert!(args::parse("schism", &words).is_ok(), "{words:?}");
         seen.insert(words[1].clone());
     }
-    assert_eq!(seen.len(), 6, "an example for each command: {seen:?}");
+    assert_eq!(seen.len(), 7, "an example for each command: {seen:?}");
 }

@@ -1,0 +1,131 @@
+//! `explore`: the name of a protocol model and bounds come in; every state is visited, and what was
+//! found goes out. It must not know what is modelled.
+
+use super::args;
+use super::console::{Console, Exit, Trouble};
+use super::json::{ExploreObject, Sink};
+use super::program::Program;
+use super::progress::Bar;
+use super::{Cli, interrupt};
+use crate::campaign::Stop;
+use crate::explain::count;
+use crate::explore::Progress;
+
+pub(super) mod models;
+mod report;
+
+use models::Wishes;
+pub(super) use models::{Explored, Found, Modelled, models};
+
+pub(super) fn explore(
+    cli: &Cli,
+    asked: &args::Explore,
+    program: &Program,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, Trouble> {
+    let all = models();
+    let model = find(&all, &asked.model, program)?;
+    let wishes = wishes(asked, model)?;
+    if !asked.headless {
+        return serve(model, &wishes, asked.port, console);
+    }
+    if cli.listens {
+        interrupt::listen(&wishes.stop);
+    }
+    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let bar = Bar::new(console.is_terminal(), &asked.model, None, wishes.time);
+    let explored = model.explore(&wishes, &mut |progress| bar.say(line(progress)));
+    bar.end();
+    console.say(&report::report(&explored))?;
+    sink.write(&ExploreObject::new(&explored), console)?;
+    Ok(match explored.verdict() {
+        "pass" => Exit::Held,
+        "fail" => Exit::Failed,
+        _ if wishes.stop.asked() => Exit::Interrupted,
+        _ => Exit::Inconclusive,
+    })
+}
+
+/// Shows the model in a browser until Ctrl-C, which ends the process at once.
+fn serve(
+    model: &dyn Modelled,
+    wishes: &Wishes,
+    port: u16,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, Trouble> {
+    let failed = |error| Trouble::misuse(format!("cannot listen on port {port}: {error}"));
+    let explorer = model.open(wishes, port).map_err(failed)?;
+    let address = format!("http://127.0.0.1:{}/", explorer.port().map_err(failed)?);
+    console.say(&format!("{}: {address} shows it; Ctrl-C ends", model.name()))?;
+    if wishes.bug.is_some() {
+        let explored = model.explore(wishes, &mut |_| {});
+        if let Some((judged, steps, _)) = explored.broken() {
+            let places: Vec<String> = steps.places.iter().map(ToString::to_string).collect();
+            let (name, places) = (judged.name, places.join("/"));
+            console.say(&format!("  broken    {name}: {address}#/steps/{places}"))?;
+        }
+    }
+    explorer.serve().map_err(failed)?;
+    Ok(Exit::Held)
+}
+
+fn find<'a>(
+    all: &'a [Box<dyn Modelled>],
+    name: &str,
+    program: &Program,
+) -> Result<&'a dyn Modelled, Trouble> {
+    let names: Vec<&str> = all.iter().map(|model| model.name()).collect();
+    let found = all.iter().map(|model| &**model).find(|model| model.name() == name);
+    found.ok_or_else(|| {
+        unknown("model", name, &names, &format!("`{}` shows all models", program.command("list")))
+    })
+}
+
+fn unknown(what: &str, name: &str, known: &[&str], then: &str) -> Trouble {
+    let near = crate::schedule::nearest(name, known);
+    let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    Trouble::misuse(format!("unknown {what} `{}`{near}\n{then}", name.escape_debug()))
+}
+
+fn wishes(asked: &args::Explore, model: &dyn Modelled) -> Result<Wishes, Trouble> {
+    let names: Vec<&str> = model.bugs().iter().map(|(name, _)| *name).collect();
+    let all = |what: &str, names: &[&str]| {
+        format!("the {what} of {} are: {}", model.name(), names.join(", "))
+    };
+    let bug = asked.bug.as_deref().map(|bug| {
+        let place = names.iter().position(|name| *name == bug);
+        place.ok_or_else(|| unknown("bug", bug, &names, &all("bugs", &names)))
+    });
+    let bug = bug.transpose()?;
+    let mut bounds = model.usual(bug);
+    let names: Vec<&str> = model.bounds().iter().map(|bound| bound.name).collect();
+    let nodes = asked.nodes.map(|nodes| ("nodes".to_owned(), nodes as u8));
+    for (name, number) in nodes.iter().chain(&asked.bounds.0) {
+        let place = names.iter().position(|known| known == name);
+        let place = place.ok_or_else(|| unknown("bound", name, &names, &all("bounds", &names)))?;
+        let bound = model.bounds()[place];
+        if !(bound.least..=bound.most).contains(number) {
+            let (least, most) = (bound.least, bound.most);
+            return Err(Trouble::misuse(format!("{name}: expected from {least} to {most}")));
+        }
+        bounds[place] = *number;
+    }
+    Ok(Wishes {
+        bounds,
+        bug,
+        symmetry: !asked.no_symmetry,
+        time: asked.seconds,
+        states: asked.states,
+        jobs: asked.jobs.unwrap_or_default() as usize,
+        stop: Stop::default(),
+    })
+}
+
+/// How far it is, on one line.
+fn line(progress: &Progress) -> String {
+    let rate = report::rate(progress);
+    let (states, waiting) = (count(progress.distinct), count(progress.frontier));
+    let memory = count(progress.memory >> 20);
+    let depth = progress.depth;
+    format!("level {depth}, {states} states, {rate} a second, {waiting} wait, {memory} MiB")
+}
