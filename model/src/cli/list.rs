@@ -5,6 +5,7 @@ use super::args;
 use super::console::{Console, Exit, Trouble};
 use super::json::{Sink, VERSION};
 use crate::fault::Kind;
+use crate::figure::WORDS;
 use crate::reference::Clause;
 use serde::Serialize;
 use std::path::Path;
@@ -16,6 +17,7 @@ struct Everything {
     mutants: Vec<MutantRow>,
     faults: Vec<FaultRow>,
     properties: Vec<PropertyRow>,
+    figures: Vec<FigureRow>,
 }
 
 #[derive(Serialize)]
@@ -38,6 +40,12 @@ struct MutantRow {
 
 #[derive(Serialize)]
 struct FaultRow {
+    word: &'static str,
+    sentence: &'static str,
+}
+
+#[derive(Serialize)]
+struct FigureRow {
     word: &'static str,
     sentence: &'static str,
 }
@@ -80,6 +88,7 @@ fn everything(cli: &Cli) -> Everything {
             .map(|kind| FaultRow { word: kind.word(), sentence: kind.sentence() })
             .collect(),
         properties: Vec::new(),
+        figures: WORDS.map(|(word, sentence)| FigureRow { word, sentence }).into(),
     };
     for entry in &cli.entries {
         let properties = entry.target.properties();
@@ -164,6 +173,11 @@ impl Everything {
                 let clauses = row.clauses.iter().map(|clause| format!("\n  {}", clause.name));
                 [row.name.clone(), format!("{}{}", row.sentence, clauses.collect::<String>())]
             }),
+        );
+        section(
+            &mut text,
+            "figures, the words of --within",
+            self.figures.iter().map(|row| [row.word.to_owned(), row.sentence.to_owned()]),
         );
         text
     }
