@@ -41,6 +41,7 @@ mod run;
 mod sabotage;
 mod settings;
 mod smaller;
+mod smallest;
 mod strategy;
 mod subject;
 

@@ -59,7 +59,9 @@ pub struct Cost {
     pub original_steps: usize,
     /// Faults among them.
     pub original_faults: usize,
-    /// Runs that shrinking took.
+    /// How many failing schedules were shrunk, of which this is the smallest.
+    pub shrunk: u64,
+    /// Runs that shrinking them took.
     pub shrink_runs: u64,
     /// Real time that shrinking took.
     pub shrink: Duration,

@@ -205,6 +205,7 @@ impl Tape {
                 also: Vec::new(),
                 original_steps: 212,
                 original_faults: 9,
+                shrunk: 1,
                 shrink_runs: 371,
                 shrink: Duration::from_millis(310),
             },
