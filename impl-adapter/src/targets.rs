@@ -57,6 +57,11 @@ pub fn register(mut cli: Cli) -> Cli {
             "raft-rs-grows",
             "the same, with one voter at first, and snapshots as in raft-rs-compacts",
             members(one),
+        )
+        .check(
+            "raft-rs-all",
+            "the same as raft-rs-grows, with low limits and without waiting for a disk",
+            members(Config { tight: true, sync_within: Some(SYNC_WITHIN), ..one }),
         );
     for mutant in mutants::all() {
         let check = check(mutant.boot(Config::default()));
@@ -90,6 +95,7 @@ fn claimed(config: Config) -> Check<Server> {
 /// A cluster of five of which all is claimed, with an administrator who changes who votes.
 fn members(config: Config) -> Check<Server> {
     let claim = members::claim(Nemesis::everything(), 5);
+    let claim = if config.lags() { stalls(claim) } else { claim };
     let check = check(raft_rs::boot(config)).nodes(5).survives(claim);
     check.linearizable().available(AVAILABLE)
 }

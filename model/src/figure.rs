@@ -125,6 +125,18 @@ impl fmt::Display for Limit {
     }
 }
 
+/// The words for figures, each with what it is. Others than this percentile can be asked for.
+#[cfg(feature = "cli")]
+pub(crate) const WORDS: [(&str, &str); 7] = [
+    ("latency.p99", "99% (or any other share) of what ends ok takes no longer"),
+    ("latency.max", "all that ends ok takes no longer"),
+    ("recovery", "the longest time from a fault's end to an acknowledged write"),
+    ("leaderless", "the longest time without a leader"),
+    ("leaderless.share", "the share of a run without a leader"),
+    ("refused", "the share of the clients' operations that are refused"),
+    ("unknown", "the share of which nobody knows whether they took effect"),
+];
+
 const FIGURES: &str = "latency.p99 (or any percentile), latency.max, recovery, leaderless, \
                        leaderless.share, refused, unknown";
 

@@ -70,6 +70,18 @@ pub trait Hooks: Debug + 'static {
         upto
     }
 
+    /// Whether a snapshot of another node's is waited for, where nothing else is.
+    #[inline]
+    fn awaits_snapshot(&self) -> bool {
+        true
+    }
+
+    /// Whether a node that needs no vote but its own waits for its disk before it leads.
+    #[inline]
+    fn helps_sole_voter(&self) -> bool {
+        true
+    }
+
     /// Changes the order of committed entries that are about to be applied.
     #[inline]
     fn batch(&self, _entries: &mut [Entry]) {}
@@ -200,6 +212,12 @@ impl Hooks for Planted {
     }
     fn synced(&self, upto: u64) -> u64 {
         self.0.synced(upto)
+    }
+    fn awaits_snapshot(&self) -> bool {
+        self.0.awaits_snapshot()
+    }
+    fn helps_sole_voter(&self) -> bool {
+        self.0.helps_sole_voter()
     }
     fn batch(&self, entries: &mut [Entry]) {
         self.0.batch(entries);

@@ -35,6 +35,12 @@ impl Told {
         }
     }
 
+    /// Begins anew, with the term and vote that were told last.
+    pub fn again<N: Node>(&mut self, io: &mut Io<N>) {
+        let Told { term, vote, .. } = std::mem::take(self);
+        self.term(term, vote, io);
+    }
+
     /// Tells that the node has come to lead a term, if it has.
     #[inline]
     pub fn lead<N: Node>(&mut self, leads: bool, term: u64, io: &mut Io<N>) {

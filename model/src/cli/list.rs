@@ -6,6 +6,7 @@ use super::console::{Console, Exit, Trouble};
 use super::explore::models;
 use super::json::{Sink, VERSION};
 use crate::fault::Kind;
+use crate::figure::WORDS;
 use crate::reference::Clause;
 use serde::Serialize;
 use std::path::Path;
@@ -17,6 +18,7 @@ struct Everything {
     mutants: Vec<MutantRow>,
     faults: Vec<FaultRow>,
     properties: Vec<PropertyRow>,
+    figures: Vec<FigureRow>,
     models: Vec<ModelRow>,
 }
 
@@ -68,6 +70,12 @@ struct FaultRow {
 }
 
 #[derive(Serialize)]
+struct FigureRow {
+    word: &'static str,
+    sentence: &'static str,
+}
+
+#[derive(Serialize)]
 struct PropertyRow {
     name: String,
     sentence: String,
@@ -105,6 +113,7 @@ fn everything(cli: &Cli) -> Everything {
             .map(|kind| FaultRow { word: kind.word(), sentence: kind.sentence() })
             .collect(),
         properties: Vec::new(),
+        figures: WORDS.map(|(word, sentence)| FigureRow { word, sentence }).into(),
         models: model_rows(),
     };
     for entry in &cli.entries {
@@ -210,6 +219,11 @@ impl Everything {
                 let clauses = row.clauses.iter().map(|clause| format!("\n  {}", clause.name));
                 [row.name.clone(), format!("{}{}", row.sentence, clauses.collect::<String>())]
             }),
+        );
+        section(
+            &mut text,
+            "figures, the words of --within",
+            self.figures.iter().map(|row| [row.word.to_owned(), row.sentence.to_owned()]),
         );
         let lines = |model: &ModelRow| {
             let bounds = model.bounds.iter().map(|bound| {

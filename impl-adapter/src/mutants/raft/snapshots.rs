@@ -4,6 +4,7 @@
 use crate::raft::Config;
 use crate::raft::hooks::Hooks;
 use crate::raft::machine::Machine;
+use crate::targets::SYNC_WITHIN;
 
 #[derive(Debug)]
 pub(super) struct OneTooFar;
@@ -28,5 +29,18 @@ impl Hooks for WithoutSessions {
         let mut alone = machine.clone();
         alone.forget_sessions();
         alone.image()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct SyncedLater;
+
+impl Hooks for SyncedLater {
+    fn set_up(&self, config: &mut Config) {
+        config.snapshot_every = Some(2);
+        config.sync_within = Some(SYNC_WITHIN);
+    }
+    fn awaits_snapshot(&self) -> bool {
+        false
     }
 }

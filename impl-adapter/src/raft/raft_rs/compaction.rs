@@ -8,7 +8,6 @@ use super::Server;
 use crate::raft::hooks::Hooks;
 use crate::raft::machine::Machine;
 use crate::raft::storage::Base;
-use crate::raft::told::Told;
 use ::raft::eraftpb::{Message, MessageType, Snapshot};
 use ::raft::{SnapshotStatus, Storage};
 use schism::seed::StableHasher;
@@ -78,8 +77,7 @@ impl<H: Hooks> Server<H> {
         Self::tell_snapshot(snapshot, io);
         io.tell(Fact::Booted { applied: index, log_last: index });
         // To the reference a node that takes in another's state begins anew.
-        self.told = Told::default();
-        self.tell_term(io);
+        self.told.again(io);
         self.tell_members(index, io);
     }
 

@@ -42,8 +42,14 @@ impl<H: Hooks> Server<H> {
     pub(super) fn ready_later(&mut self, within: Duration, io: &mut Io<Self>) {
         let mut ready = self.raft.ready();
         self.tell_lead_if_durable(io);
-        self.send(ready.take_messages(), io);
-        let flight = self.take_off(&mut ready, io);
+        let early = ready.take_messages();
+        let waits = self.leads_undurably() && self.hooks.helps_sole_voter();
+        let flight = if waits {
+            Flight { messages: early, ..self.take_off(&mut ready, io) }
+        } else {
+            self.send(early, io);
+            self.take_off(&mut ready, io)
+        };
         self.reads.confirmed(ready.take_read_states());
         let committed = ready.take_committed_entries();
         self.raft.advance_append_async(ready);
@@ -78,16 +84,18 @@ impl<H: Hooks> Server<H> {
 
     /// A flight that rests on nothing undurable lands at once; others wait for a sync. A snapshot
     /// is synced there and then: until the server has taken it in, the library could not campaign,
-    /// and would panic where it tried.
+    /// and would panic where it tried. So it would where it needs no vote but its own
+    /// (docs/FINDINGS.md).
     fn wait_or_land(&mut self, flight: Flight, within: Duration, io: &mut Io<Self>) {
         let number = flight.number;
         let waits = flight.must_sync || !self.flights.waiting.is_empty();
-        let snapshot = !flight.snapshot.is_empty();
+        let snapshot = !flight.snapshot.is_empty() && self.hooks.awaits_snapshot();
+        let at_once = snapshot || waits && self.may_lead_by_itself();
         self.flights.waiting.push_back(flight);
-        if snapshot {
+        if at_once {
             self.wal.sync(io);
         }
-        if snapshot || !waits {
+        if at_once || !waits {
             self.landed(number, io);
             return;
         }
@@ -141,13 +149,30 @@ impl<H: Hooks> Server<H> {
         }
     }
 
-    /// Tells that the node leads, unless its term and its vote for itself are not durable yet: it
-    /// needed no other.
+    /// Tells that the node leads, unless that is not durable yet.
     fn tell_lead_if_durable(&mut self, io: &mut Io<Self>) {
         let raft = &self.raft.raft;
         if !self.told.is_news(raft.term, raft.vote) {
             self.tell_lead(io);
         }
+    }
+
+    /// Whether it leads a term that it may lead once more after a loss of power: it needed no vote
+    /// but its own, which is not durable yet. The library would have its messages leave at once.
+    #[inline]
+    fn leads_undurably(&self) -> bool {
+        let raft = &self.raft.raft;
+        self.told.is_news(raft.term, raft.vote) && self.leads()
+    }
+
+    /// Whether it would lead as soon as it asked for votes.
+    #[inline]
+    fn may_lead_by_itself(&self) -> bool {
+        if self.config.voters_at_start.is_none() || self.leads() {
+            return false;
+        }
+        let voters = self.raft.raft.prs().conf().voters().ids();
+        voters.len() == 1 && self.raft.raft.promotable() && self.hooks.helps_sole_voter()
     }
 
     /// Tells up to where the log is committed. A leader may know of it before its own disk has the

@@ -1,16 +1,19 @@
 //! Servers that do not wait for their disks.
 
 use super::{DONE, Run, failures, has_settled, outcomes, run_with};
-use crate::raft::raft_rs::boot;
+use crate::raft::hooks::{Hooks, Planted};
+use crate::raft::log::logger;
+use crate::raft::raft_rs::{Server, boot};
 use crate::raft::{Config, Status};
 use crate::targets::{SYNC_WITHIN, claim};
 use schism::execute::{Recording, execute};
 use schism::fact::Fact;
 use schism::generate::{Shape, generate};
 use schism::history::Outcome;
-use schism::spec::map::Map;
+use schism::persist::Saved;
+use schism::spec::map::{Map, Op};
 use schism::trace::What;
-use schism::{NodeId, Seed, Time};
+use schism::{Io, NodeId, Schedule, Seed, Time};
 
 fn later() -> Config {
     Config { sync_within: Some(SYNC_WITHIN), snapshot_every: Some(8), ..Config::default() }
@@ -95,6 +98,36 @@ fn a_sync_that_fails_stops_the_server() {
     assert_eq!(who, Some(leader(&trace)));
     assert_eq!((outcomes(&trace), failures(&trace, 3)), (vec![Outcome::Unknown], vec![]));
     assert!(has_settled(&trace));
+}
+
+/// The library alone.
+#[derive(Debug)]
+struct Unhelped;
+
+impl Hooks for Unhelped {
+    fn helps_sole_voter(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn what_was_found_is_still_there_and_the_adapter_helps_against_it() {
+    let logger = logger();
+    for (voters, found) in [
+        (1, include_str!("../found/sole-voter-logs.schedule")),
+        (3, include_str!("../found/sole-voter-panic.schedule")),
+    ] {
+        let (saved, schedule) = (Saved::parse(found), found.parse::<Schedule<Op>>());
+        let schedule = schedule.expect("the schedule is well-formed");
+        let config = Config { voters_at_start: Some(voters), snapshot_every: None, ..later() };
+        let alone = |io: &mut Io<Server<Planted>>| {
+            Server::open(config, Planted(Box::new(Unhelped)), &logger, io)
+        };
+        let shown = failures(&execute(&schedule, &alone, Recording::default()), schedule.nodes);
+        assert_eq!(shown, [saved.failure.expect("the file says how it fails")]);
+        let helped: Run = execute(&schedule, &boot(config), Recording::default());
+        assert_eq!(failures(&helped, schedule.nodes), []);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::replays::LOST;
 use super::{Folder, run, run_with};
+use crate::figure::Figure;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -75,6 +76,18 @@ fn a_bound_on_the_command_line_finds_shrinks_and_is_said_again_by_the_report() {
     assert_eq!(run(&[words[0], words[3]]).code, 0);
     let near = ["confirm", words[3], "--cases", "9", "--no-save"];
     assert_eq!((run(&near).code, run(&[&near, &within[..]].concat()).code), (0, 1));
+}
+
+#[test]
+fn the_figures_that_are_listed_are_those_that_can_carry_a_bound() {
+    let object: Value = serde_json::from_str(&run(&["list", "--json"]).out).expect("it is JSON");
+    let figures = object["figures"].as_array().expect("a list");
+    let words: Vec<&str> = figures.iter().filter_map(|row| row["word"].as_str()).collect();
+    assert_eq!(words.len(), 7);
+    for word in words {
+        assert_eq!(word.parse::<Figure>().map(|figure| figure.to_string()), Ok(word.to_owned()));
+    }
+    assert!(run(&["list"]).out.contains("\nfigures, the words of --within\n  latency.p99  "));
 }
 
 #[test]
