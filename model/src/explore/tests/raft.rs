@@ -69,6 +69,14 @@ fn an_answer_before_anybody_else_holds_the_entry_is_found_out_in_13_steps() {
     assert_eq!((clause, path.len()), (Clause::NoAcknowledgedWriteIsLost.name(), 13));
 }
 
+/// Figure 8 of the paper. It lies behind twelve million states.
+#[test]
+fn an_older_terms_entry_that_is_committed_is_found_out_in_28_steps() {
+    let bounds = Bounds { nodes: 3, terms: 4, requests: 2, messages: 1, restarts: 1 };
+    let (clause, path) = broken(&small(Some(Bug::OldTermCommitted), bounds));
+    assert_eq!((clause, path.len()), (Clause::LeaderIsComplete.name(), 28));
+}
+
 #[test]
 fn a_vote_for_a_shorter_log_is_found_out_in_12_steps() {
     let (clause, path) = broken(&small(Some(Bug::LogNotCompared), SMALL));
