@@ -42,6 +42,8 @@ pub enum End {
     Time,
     /// There were too many states.
     States,
+    /// There were more levels than asked for.
+    Levels,
     /// Somebody asked for the end.
     Stopped,
 }
@@ -100,6 +102,7 @@ pub struct Explore<M: Model> {
     jobs: usize,
     time: Option<Duration>,
     states_max: Option<u64>,
+    levels_max: Option<u64>,
     least: Option<Least<M::State>>,
     stop: Stop,
 }
@@ -107,7 +110,7 @@ pub struct Explore<M: Model> {
 /// Explores `model`, on all cores and to the last state.
 pub fn explore<M: Model>(model: M) -> Explore<M> {
     let stop = Stop::default();
-    Explore { model, jobs: 0, time: None, states_max: None, least: None, stop }
+    Explore { model, jobs: 0, time: None, states_max: None, levels_max: None, least: None, stop }
 }
 
 impl<M: Model> Explore<M> {
@@ -129,6 +132,14 @@ impl<M: Model> Explore<M> {
     #[must_use]
     pub fn states_max(mut self, states: u64) -> Explore<M> {
         self.states_max = Some(states);
+        self
+    }
+
+    /// Ends before so many levels have passed: the states of the last one are met and not expanded.
+    /// Every state that is met is at its shortest distance, so nothing nearer is missed.
+    #[must_use]
+    pub fn levels_max(mut self, levels: u64) -> Explore<M> {
+        self.levels_max = Some(levels);
         self
     }
 
@@ -163,6 +174,9 @@ where
         let mut search = Search::new(look, jobs);
         let mut memory_max = search.bytes();
         let end = loop {
+            if self.levels_max.is_some_and(|most| search.depth >= most) && search.frontier() > 0 {
+                break End::Levels;
+            }
             if !search.batch() {
                 break End::Complete;
             }

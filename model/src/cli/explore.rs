@@ -116,6 +116,7 @@ fn wishes(asked: &args::Explore, model: &dyn Modelled) -> Result<Wishes, Trouble
         symmetry: !asked.no_symmetry,
         time: asked.seconds,
         states: asked.states,
+        levels: asked.levels,
         jobs: asked.jobs.unwrap_or_default() as usize,
         stop: Stop::default(),
     })

@@ -1,14 +1,16 @@
 //! The search itself: a model comes in, level after level of new states goes out. Knows no clock,
 //! no limit and no verdict.
 //!
-//! A level is taken in batches of constant size. Threads expand contiguous pieces of a batch while
-//! the table of visited states is only read, and sort what is new by shard; then threads insert
-//! into shards that they alone hold, in the order of the pieces. So which parent a state has, and
-//! the order of the next level, are the same for any number of threads, without a lock. One thread
-//! alone inserts at once, which comes to the same and keeps nothing twice.
+//! A level is taken in batches of constant size. Threads expand pieces of a batch while the table
+//! of visited states is only read, and sort what may be new by shard; then threads insert into
+//! shards, each of which one thread holds, in the order of the pieces, and say what was new. So
+//! which parent a state has, and the order of the next level, are those in which one thread meets
+//! states one after the other. All that threads share is the pile of work. One thread alone inserts
+//! at once.
 
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
+use std::sync::Mutex;
 use std::thread;
 
 use stateright::{Expectation, Model, Property};
@@ -19,17 +21,18 @@ use super::visited::{ROOT, SHARDS, Shard, Visited};
 
 /// How many states are expanded before what they led to is inserted. It does not depend on the
 /// number of threads, since a search that ends early ends after a whole batch.
-pub(super) const BATCH: usize = 1 << 13;
+pub(super) const BATCH: usize = 1 << 15;
 
-/// Below this many states for each thread, starting the threads costs more than they gain.
-const WORTH_A_THREAD: usize = 256;
+/// How many states a thread takes at a time: on a busy machine one that is held up then holds up
+/// few. Below so many, starting threads costs more than they gain.
+const PIECE: usize = 512;
 
 /// So many states are looked up together: their places in the table are far from each other and
 /// from the processor, and it fetches several at a time.
 const HANDFUL: usize = 32;
 
 /// How many of the states that it met last a thread remembers.
-const RECENT: usize = 1 << 14;
+const RECENT: usize = 1 << 12;
 
 /// How states are looked at: by their representatives, where the model has a symmetry.
 pub(super) struct Look<'a, M: Model> {
@@ -78,9 +81,6 @@ struct Met<S> {
     state: S,
 }
 
-/// What comes to one shard, from each piece in order.
-type Arrival<S> = Vec<Vec<Met<S>>>;
-
 /// States with their fingerprints.
 type States<S> = Vec<(u64, S)>;
 
@@ -89,7 +89,10 @@ struct Piece<S> {
     generated: u64,
     /// For each property, the first state of the piece that decides it.
     decided: Vec<Option<u64>>,
-    met: Arrival<S>,
+    /// What may be new, in order.
+    met: Vec<Met<S>>,
+    /// The places of these by shard, in order.
+    shards: Vec<Vec<u32>>,
 }
 
 /// A search under way.
@@ -166,11 +169,11 @@ where
     pub(super) fn batch(&mut self) -> bool {
         let Some(batch) = self.level.pop_front() else { return false };
         self.waiting -= batch.len();
-        let jobs = self.jobs.min(batch.len().div_ceil(WORTH_A_THREAD));
+        let jobs = self.jobs.min(batch.len().div_ceil(PIECE));
         if jobs == 1 {
             self.expand_alone(&batch);
         } else {
-            let pieces = self.expand(&batch, jobs);
+            let pieces = shared_out(jobs, batch.chunks(PIECE), |states| self.piece(states));
             self.insert(pieces, jobs);
         }
         if self.level.is_empty() {
@@ -185,9 +188,9 @@ where
     }
 
     /// Appends new states to the next level.
-    fn take_up(&mut self, new: States<M::State>) {
-        self.waiting += new.len();
+    fn take_up(&mut self, new: impl IntoIterator<Item = (u64, M::State)>) {
         for state in new {
+            self.waiting += 1;
             match self.next.back_mut().filter(|batch| batch.len() < BATCH) {
                 Some(batch) => batch.push(state),
                 None => self.next.push_back(vec![state]),
@@ -197,36 +200,24 @@ where
 
     fn expand_alone(&mut self, batch: &[(u64, M::State)]) {
         let mut visited = std::mem::take(&mut self.visited);
-        let mut new: Vec<States<M::State>> = Vec::new();
-        new.resize_with(SHARDS, Vec::new);
+        let mut new = Vec::new();
         let mut decided = self.decided.clone();
         self.generated += self.each(batch, &mut decided, |handful| {
             visited.fetch(handful.iter().map(|met| met.fingerprint));
             for met in handful.drain(..) {
                 if visited.insert(met.fingerprint, met.parent) {
-                    new[Visited::shard(met.fingerprint)].push((met.fingerprint, met.state));
+                    new.push((met.fingerprint, met.state));
                 }
             }
         });
         self.decided = decided;
         self.visited = visited;
-        for states in new {
-            self.take_up(states);
-        }
-    }
-
-    fn expand(&self, batch: &[(u64, M::State)], jobs: usize) -> Vec<Piece<M::State>> {
-        thread::scope(|scope| {
-            let pieces = batch.chunks(batch.len().div_ceil(jobs));
-            let threads: Vec<_> =
-                pieces.map(|piece| scope.spawn(move || self.piece(piece))).collect();
-            threads.into_iter().map(joined).collect()
-        })
+        self.take_up(new);
     }
 
     fn piece(&self, states: &[(u64, M::State)]) -> Piece<M::State> {
-        let mut met: Arrival<M::State> = Vec::new();
-        met.resize_with(SHARDS, Vec::new);
+        let mut met: Vec<Met<M::State>> = Vec::new();
+        let mut shards = vec![Vec::new(); SHARDS];
         let mut decided = self.decided.clone();
         // What this piece met before will be known by the time it is inserted again.
         let mut recent = vec![0; RECENT];
@@ -236,11 +227,12 @@ where
                 let place = &mut recent[(state.fingerprint >> 32) as usize % RECENT];
                 if *place != state.fingerprint && !self.visited.knows(state.fingerprint) {
                     *place = state.fingerprint;
-                    met[Visited::shard(state.fingerprint)].push(state);
+                    shards[Visited::shard(state.fingerprint)].push(met.len() as u32);
+                    met.push(state);
                 }
             }
         });
-        Piece { generated, decided, met }
+        Piece { generated, decided, met, shards }
     }
 
     /// Looks at some states, and hands out those that steps lead to, in handfuls. Gives how many
@@ -280,45 +272,56 @@ where
     }
 
     fn insert(&mut self, pieces: Vec<Piece<M::State>>, jobs: usize) {
-        let mut arrivals: Vec<Arrival<M::State>> = Vec::new();
-        arrivals.resize_with(SHARDS, Vec::new);
-        for piece in pieces {
+        let shards = self.visited.shards().iter_mut().enumerate();
+        let new: Vec<Vec<Vec<u32>>> = shared_out(jobs, shards, |(number, shard)| {
+            pieces.iter().map(|piece| inserted(shard, &piece.met, &piece.shards[number])).collect()
+        });
+        for (number, piece) in pieces.into_iter().enumerate() {
             self.generated += piece.generated;
             for (known, found) in self.decided.iter_mut().zip(&piece.decided) {
                 *known = known.or(*found);
             }
-            for (arrival, met) in arrivals.iter_mut().zip(piece.met) {
-                arrival.push(met);
+            let mut is_new = vec![false; piece.met.len()];
+            for place in new.iter().flat_map(|shard| &shard[number]) {
+                is_new[*place as usize] = true;
             }
-        }
-        let mut work: Vec<_> = self.visited.shards().iter_mut().zip(arrivals).collect();
-        let new: Vec<States<M::State>> = thread::scope(|scope| {
-            let share = SHARDS.div_ceil(jobs);
-            let mut threads = Vec::with_capacity(jobs);
-            while !work.is_empty() {
-                let rest = work.split_off(work.len().min(share));
-                let mine = std::mem::replace(&mut work, rest);
-                threads.push(scope.spawn(move || inserted(mine)));
-            }
-            threads.into_iter().map(joined).collect()
-        });
-        for states in new {
-            self.take_up(states);
+            let met = piece.met.into_iter().zip(is_new).filter(|(_, new)| *new);
+            self.take_up(met.map(|(met, _)| (met.fingerprint, met.state)));
         }
     }
 }
 
-/// Inserts into some shards what comes to each, and gives what was new.
-fn inserted<S>(shards: Vec<(&mut Shard, Arrival<S>)>) -> States<S> {
-    let mut new = Vec::new();
-    for (shard, arrival) in shards {
-        for met in arrival.into_iter().flatten() {
-            if shard.insert(met.fingerprint, met.parent) {
-                new.push((met.fingerprint, met.state));
-            }
+/// Inserts into a shard what a piece has for it, and gives the places of what was new.
+fn inserted<S>(shard: &mut Shard, met: &[Met<S>], places: &[u32]) -> Vec<u32> {
+    let is_new = |place: &&u32| {
+        let met = &met[**place as usize];
+        shard.insert(met.fingerprint, met.parent)
+    };
+    places.iter().filter(is_new).copied().collect()
+}
+
+/// Does pieces of work on so many threads, each as soon as it is free, and hands back what came of
+/// each piece in the order of the pieces.
+fn shared_out<T: Send, R: Send>(
+    jobs: usize,
+    work: impl Iterator<Item = T> + Send,
+    each: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let work = Mutex::new(work.enumerate());
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let next = work.lock().expect("nobody panics who hands out work").next();
+            let Some((place, piece)) = next else { return done };
+            done.push((place, each(piece)));
         }
-    }
-    new
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(share)).collect();
+        threads.into_iter().flat_map(joined).collect()
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Whether this state settles the property: a counterexample of `always`, an example of

@@ -164,12 +164,24 @@ fn a_search_that_is_cut_short_does_not_know() {
     for (search, end) in [
         (explore(SOUND).states_max(100), End::States),
         (explore(SOUND).time(Duration::ZERO), End::Time),
+        (explore(SOUND).levels_max(5), End::Levels),
         (explore(SOUND).stop(&stop), End::Stopped),
     ] {
         let found = search.run(&mut |_| {});
         assert_eq!(found.end, end);
         assert_eq!(found.findings[0], ("one holder", Finding::Unknown));
     }
+}
+
+#[test]
+fn so_many_levels_have_all_states_that_are_so_near() {
+    let cut = explore(SOUND).levels_max(9).run(&mut |_| {}).progress;
+    let theirs = SOUND.checker().target_max_depth(9).spawn_bfs().join();
+    assert_eq!(cut.depth, 9);
+    assert_eq!(cut.distinct, theirs.unique_state_count() as u64);
+    assert_eq!(cut.generated, theirs.state_count() as u64);
+    let all = explore(SOUND).levels_max(1_000).run(&mut |_| {});
+    assert_eq!(all.end, End::Complete);
 }
 
 #[test]

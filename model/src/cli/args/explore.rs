@@ -39,6 +39,10 @@ pub(in crate::cli) struct Explore {
     /// End after so many states
     #[arg(long, value_name = "N", value_parser = states)]
     pub(in crate::cli) states: Option<u64>,
+    /// End after so many levels: a shortest way to a state of
+    /// the last one has one step less
+    #[arg(long, value_name = "N", value_parser = states, verbatim_doc_comment)]
+    pub(in crate::cli) levels: Option<u64>,
     /// On so many threads [default: all cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(in crate::cli) jobs: Option<u32>,
@@ -66,7 +70,7 @@ fn bounds(text: &str) -> Result<Bounds, String> {
 
 fn states(text: &str) -> Result<u64, String> {
     let states = text.parse().ok().filter(|states| *states > 0);
-    states.ok_or_else(|| "expected a number of states such as 1000000".to_owned())
+    states.ok_or_else(|| "expected a number above 0, such as 1000000".to_owned())
 }
 
 #[cfg(test)]

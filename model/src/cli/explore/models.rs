@@ -29,6 +29,7 @@ pub(in crate::cli) struct Wishes {
     pub(in crate::cli) symmetry: bool,
     pub(in crate::cli) time: Option<Duration>,
     pub(in crate::cli) states: Option<u64>,
+    pub(in crate::cli) levels: Option<u64>,
     /// 0 for all cores.
     pub(in crate::cli) jobs: usize,
     pub(in crate::cli) stop: Stop,
@@ -86,7 +87,7 @@ impl Explored {
         match self.end {
             End::Broken => "fail",
             End::Complete => "pass",
-            End::Time | End::States | End::Stopped => "unknown",
+            End::Time | End::States | End::Levels | End::Stopped => "unknown",
         }
     }
 }
@@ -139,6 +140,9 @@ impl<P: Protocol> Modelled for Of<P> {
         }
         if let Some(states) = wishes.states {
             search = search.states_max(states);
+        }
+        if let Some(levels) = wishes.levels {
+            search = search.levels_max(levels);
         }
         if wishes.symmetry {
             search = search.symmetry(Renamed::least);

@@ -13,6 +13,7 @@ pub(super) fn report(explored: &Explored) -> String {
             End::Complete => "held, every state was visited",
             End::Time => "UNKNOWN, the time was up",
             End::States => "UNKNOWN, there are more states than asked for",
+            End::Levels => "UNKNOWN, there are more levels than asked for",
             End::Broken | End::Stopped => "UNKNOWN, stopped",
         };
         return [format!("{name}: {said}\n"), searched(explored)].join("\n");

@@ -47,6 +47,8 @@ fn a_search_that_a_limit_ended_ends_with_3() {
         (3, &"unknown".into(), &false.into())
     );
     assert_eq!(found["properties"][0]["finding"], "unknown");
+    let (code, found) = json(&["--levels", "5"]);
+    assert_eq!((code, &found["verdict"], &found["depth"]), (3, &"unknown".into(), &5.into()));
     let (code, found) = json(&["--seconds", "0.000001"]);
     assert_eq!((code, &found["verdict"]), (3, &"unknown".into()));
 }
