@@ -2,8 +2,10 @@
 //! described in `docs/reference/command-line.md`; more may be added, none is renamed.
 
 mod files;
+mod history;
 
 pub(super) use files::{ConfirmObject, ShrinkObject};
+pub(super) use history::HistoryObject;
 
 use super::console::{Console, Trouble};
 use super::target::Again;

@@ -1,0 +1,235 @@
+//! `history`: files that anybody recorded come in; for each of them goes out whether some order of
+//! its operations explains every answer. How a format is written is for `read` alone.
+
+use super::args;
+use super::console::{Console, Exit, Trouble};
+use super::json::{HistoryObject, Sink};
+use crate::check::Stopwatch;
+use crate::explain::{count, counted};
+use crate::history::Outcome;
+use crate::judge::linearizability::{self, Finding};
+use read::Format;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tape::Recorded;
+
+mod edn;
+mod object;
+mod read;
+mod tape;
+#[cfg(test)]
+mod tests;
+
+/// What most histories need. Explaining a refutation asks the search many times, each time within
+/// the budget, so that a large one is only spent where nothing is known without it.
+const BUDGET_FIRST: u64 = 20_000;
+
+/// A file to judge, and what is said of it.
+struct Asked {
+    file: PathBuf,
+    format: Option<Format>,
+    init: Option<object::Value>,
+    /// Whether a table says that it is linearizable.
+    expect: Option<bool>,
+}
+
+pub(super) fn history(
+    asked: &args::History,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, Trouble> {
+    let files = files(asked)?;
+    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let mut objects = Vec::with_capacity(files.len());
+    let mut tally = Tally::default();
+    for one in &files {
+        let object = judge(one, asked.budget);
+        tally.add(one, &object);
+        let differs = one.expect.is_some() && one.expect != object.linearizable();
+        // In a comparison only the differences are worth a line.
+        if one.expect.is_none() || differs {
+            console.say(&told(one, &object))?;
+        }
+        objects.push(object);
+    }
+    if asked.expect.is_some() {
+        console.say(&tally.compared())?;
+    }
+    sink.write(&objects, console)?;
+    Ok(tally.exit(asked.expect.is_some()))
+}
+
+/// The files that are named, and those of the table.
+fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
+    let named = |format: &Option<String>| match format.as_deref().map(Format::named) {
+        Some(None) => Err(Trouble::misuse(
+            "unknown format: the formats are hist, edn, jepsen-log and interval-rows",
+        )),
+        Some(format) => Ok(format),
+        None => Ok(None),
+    };
+    let format = named(&asked.format)?;
+    let init = asked.init.as_deref().map(read::value).transpose().map_err(Trouble::misuse)?;
+    let file =
+        |file: &PathBuf| Asked { file: file.clone(), format, init: init.clone(), expect: None };
+    let mut files: Vec<Asked> = asked.files.iter().map(file).collect();
+    if let Some(table) = &asked.expect {
+        files.extend(rows(table)?);
+    }
+    Ok(files)
+}
+
+/// The rows of a table: its columns are found by the names in its first line, its files beside it.
+fn rows(table: &Path) -> Result<Vec<Asked>, Trouble> {
+    let name = table.display();
+    let text = fs::read_to_string(table)
+        .map_err(|error| Trouble::misuse(format!("cannot read {name}: {error}")))?;
+    let mut lines = text.lines();
+    let heads: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
+    let column = |head: &str| {
+        let place = heads.iter().position(|known| *known == head);
+        place.ok_or_else(|| Trouble::misuse(format!("{name}:1: there is no column `{head}`")))
+    };
+    let (path, format) = (column("path")?, column("format")?);
+    let (init, verdict) = (column("init")?, column("verdict")?);
+    let folder = table.parent().unwrap_or(Path::new(""));
+    let mut rows = Vec::new();
+    for (line, content) in (2..).zip(lines).filter(|(_, content)| !content.trim().is_empty()) {
+        let wrong = |why: String| Trouble::misuse(format!("{name}:{line}: {why}"));
+        let cells: Vec<&str> = content.split('\t').collect();
+        let cell = |place: usize| cells.get(place).copied().unwrap_or_default();
+        let format = Format::named(cell(format))
+            .ok_or_else(|| wrong(format!("unknown format `{}`", cell(format).escape_debug())))?;
+        let expect = match cell(verdict) {
+            "Ok" => true,
+            "Illegal" => false,
+            other => return Err(wrong(format!("`{}` is no verdict", other.escape_debug()))),
+        };
+        rows.push(Asked {
+            file: folder.join(cell(path)),
+            format: Some(format),
+            init: Some(read::value(cell(init)).map_err(wrong)?),
+            expect: Some(expect),
+        });
+    }
+    Ok(rows)
+}
+
+fn judge(asked: &Asked, budget: u64) -> HistoryObject {
+    let file = asked.file.display().to_string();
+    let began = Stopwatch::start();
+    let recorded = match load(asked) {
+        Ok(recorded) => recorded,
+        Err(error) => return HistoryObject::unread(&file, error),
+    };
+    let mut finding = linearizability::check(&recorded.history, budget.min(BUDGET_FIRST));
+    if finding == Finding::Unknown && budget > BUDGET_FIRST {
+        finding = linearizability::check(&recorded.history, budget);
+    }
+    let (verdict, offending) = match &finding {
+        Finding::Linearizable => ("linearizable", Vec::new()),
+        Finding::Refuted(why) => {
+            ("not linearizable", offending(&recorded, &why.violation.operations))
+        }
+        Finding::Unknown => ("unknown", Vec::new()),
+    };
+    HistoryObject {
+        file,
+        verdict,
+        operations: recorded.operations,
+        seconds: began.elapsed().as_secs_f64(),
+        offending,
+        error: None,
+    }
+}
+
+fn load(asked: &Asked) -> Result<Recorded, String> {
+    let name = asked.file.display();
+    let bytes = fs::read(&asked.file).map_err(|error| format!("cannot read {name}: {error}"))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Err(format!("{name}: it is compressed: unpack it with gunzip first"));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        format!("{name}:{line}: it is no UTF-8 text")
+    })?;
+    let read = read::read(text, asked.format, asked.init.clone());
+    read.map_err(|(line, why)| format!("{name}:{line}: {why}"))
+}
+
+/// The operations that contradict each other, each with its line.
+fn offending(recorded: &Recorded, places: &[usize]) -> Vec<String> {
+    let words = places.iter().map(|&place| {
+        let operation = &recorded.history.operations[place];
+        let answer = match &operation.outcome {
+            Outcome::Ok(ret) => ret.to_string(),
+            Outcome::Refused => "failed".to_owned(),
+            Outcome::Unknown => "no answer".to_owned(),
+        };
+        match recorded.lines[place] {
+            0 => format!("at first: {}", operation.op),
+            line => format!("line {line}: {} -> {answer}", operation.op),
+        }
+    });
+    words.collect()
+}
+
+fn told(asked: &Asked, object: &HistoryObject) -> String {
+    if let Some(error) = &object.error {
+        return format!("not read: {error}");
+    }
+    let (file, verdict) = (&object.file, object.verdict);
+    let mut text = format!("{file}: {verdict}, {}", counted(object.operations as u64, "operation"));
+    if let Some(expect) = asked.expect {
+        let expected = if expect { "linearizable" } else { "not linearizable" };
+        text += &format!("; expected: {expected}");
+    }
+    for line in &object.offending {
+        text += &format!("\n  {line}");
+    }
+    text
+}
+
+/// What became of all files.
+#[derive(Default)]
+struct Tally {
+    agree: u64,
+    differ: u64,
+    refuted: u64,
+    unknown: u64,
+    unread: u64,
+}
+
+impl Tally {
+    fn add(&mut self, asked: &Asked, object: &HistoryObject) {
+        match (object.linearizable(), asked.expect) {
+            (None, _) if object.error.is_some() => self.unread += 1,
+            (None, _) => self.unknown += 1,
+            (Some(found), Some(expect)) if found == expect => self.agree += 1,
+            (Some(_), Some(_)) => self.differ += 1,
+            (Some(found), None) => self.refuted += u64::from(!found),
+        }
+    }
+
+    fn compared(&self) -> String {
+        format!(
+            "{} as expected, {} different, {} unknown, {} not read",
+            count(self.agree),
+            count(self.differ),
+            count(self.unknown),
+            count(self.unread)
+        )
+    }
+
+    /// A difference is a difference, however many files could not be read beside it.
+    const fn exit(&self, compared: bool) -> Exit {
+        match self {
+            Tally { differ: 1.., .. } => Exit::Failed,
+            Tally { unread: 1.., .. } => Exit::Misuse,
+            Tally { refuted: 1.., .. } => Exit::Failed,
+            Tally { unknown: 1.., .. } if compared => Exit::Failed,
+            Tally { unknown: 1.., .. } => Exit::Inconclusive,
+            _ => Exit::Held,
+        }
+    }
+}
