@@ -60,7 +60,8 @@ fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
 
 #[test]
 fn all_targets_hold_for_a_thousand_cases() {
-    let targets = ["raft-rs", "raft-rs-plain", "raft-rs-members", "raft-rs-grows"];
+    let targets =
+        ["raft-rs", "raft-rs-compacts", "raft-rs-plain", "raft-rs-members", "raft-rs-grows"];
     let how = ["--cases", "1000", "--seed", "1", "--no-save"];
     let words = [&["check"], &targets[..], &how].concat();
     let (code, out, err) = schism(&words);

@@ -52,7 +52,8 @@ impl Mutant {
     pub fn healthy(&self) -> Config {
         let mut config = Config::default();
         (self.hooks)().set_up(&mut config);
-        Config { voters_at_start: config.voters_at_start, ..Config::default() }
+        let Config { voters_at_start, snapshot_every, .. } = config;
+        Config { voters_at_start, snapshot_every, ..Config::default() }
     }
 
     /// What is claimed of a cluster of it: all that is claimed of the healthy one.
@@ -61,6 +62,8 @@ impl Mutant {
         let everything = Nemesis::everything();
         match self.healthy().voters_at_start {
             Some(_) => members::claim(everything, self.nodes.into()),
+            // Sessions, which snapshots hold, are for requests that come again.
+            None if self.healthy().snapshot_every.is_some() => everything.retries(),
             None => everything,
         }
     }

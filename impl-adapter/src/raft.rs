@@ -37,6 +37,9 @@ pub struct Config {
     /// How many nodes vote at the start, the lowest ones, where who votes can change while the
     /// cluster runs; `None` where all nodes vote for good.
     pub voters_at_start: Option<u32>,
+    /// After so many entries a node takes a snapshot of its state and forgets the log behind it;
+    /// `None` where it keeps the whole log.
+    pub snapshot_every: Option<u64>,
     /// Whether a node is woken for each tick, instead of those at which it does something: slower,
     /// and the library cannot tell the difference. (Crash points and noise can: they count events.)
     pub every_tick: bool,
@@ -52,6 +55,7 @@ impl Default for Config {
             election_ticks: 10,
             heartbeat_ticks: 2,
             voters_at_start: None,
+            snapshot_every: None,
             every_tick: false,
         }
     }

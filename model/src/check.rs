@@ -14,6 +14,7 @@ use crate::fault::Nemesis;
 use crate::generate::Shape;
 use crate::judge::Property;
 use crate::judge::agreement::{Agree, Always};
+use crate::judge::availability::Available;
 use crate::judge::linearizability::Linearizable;
 use crate::judge::reach::Reach;
 use crate::node::{Io, Node};
@@ -21,6 +22,7 @@ use crate::schedule::Timing;
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[cfg(feature = "state-machine")]
 pub mod bridge;
@@ -92,6 +94,13 @@ impl<N: Node> Check<N> {
     pub fn linearizable(mut self) -> Check<N> {
         self.subject.add_for_clients(Arc::new(Linearizable::default()));
         self
+    }
+
+    /// While a leader has nothing in its way, each write asked of it ends within the bound: it and
+    /// a quorum of voters are up, healthy and connected, nobody else reaches them, and it has been
+    /// so for three times the bound. It needs [`Node::role`] to say `leader`.
+    pub fn available(self, bound: Duration) -> Check<N> {
+        self.property(Available::within(bound))
     }
 
     /// One value for each key, over the whole run and all nodes, dead ones included:

@@ -22,6 +22,7 @@ use network::{Disturber, Network};
 use plan::Plan;
 use process::Process;
 use queue::{Lane, Queue};
+use reigns::Reigns;
 use retries::Retries;
 use rich::Rich;
 use std::collections::BTreeMap;
@@ -47,6 +48,7 @@ mod network;
 mod plan;
 mod process;
 mod queue;
+mod reigns;
 mod restarts;
 mod retries;
 mod rich;
@@ -67,6 +69,8 @@ pub type Boot<'a, N> = &'a dyn Fn(&mut Io<N>) -> N;
 pub struct Recording {
     /// What each node shows after each of its events.
     pub views: bool,
+    /// When leaders were undisturbed.
+    pub reigns: bool,
     /// Every event with its cause, and what the nodes log.
     pub rich: bool,
 }
@@ -132,6 +136,7 @@ struct World<'a, N: Node> {
     hits: Vec<NoiseHit>,
     counts: Counts,
     roles: Vec<&'static str>,
+    reigns: Reigns,
     rich: Rich,
 }
 
@@ -170,6 +175,7 @@ impl<'a, N: Node> World<'a, N> {
             hits: Vec::new(),
             counts: Counts::default(),
             roles: Vec::new(),
+            reigns: Reigns::new(recording.reigns),
             rich: Rich::new(recording.rich),
         }
     }
@@ -180,6 +186,9 @@ impl<'a, N: Node> World<'a, N> {
         }
         while self.end.is_none() {
             self.turn();
+            if self.reigns.changed() {
+                self.note_reign();
+            }
         }
         self.finish()
     }
@@ -295,23 +304,26 @@ impl<'a, N: Node> World<'a, N> {
         self.facts.push(Told { time: self.now, order: self.order, node, incarnation, fact });
         self.record(Some(cause), Some(node), || What::Told(fact));
         match fact {
-            Fact::Applied { entry, .. } => {
+            Fact::Applied { index, entry, .. } => {
                 self.tells_applied = true;
-                self.applied(node, entry.request);
+                self.applied(node, index, entry.request);
             }
+            Fact::Booted { applied, .. } => self.restored(node, applied),
             Fact::Configured { index, config }
                 if self.configured.is_none_or(|(newest, _)| index >= newest) =>
             {
                 self.configured = Some((index, config));
+                self.reigns.disturb();
                 self.check_settled();
             }
             _ => {}
         }
     }
 
-    fn finish(self) -> Trace<N> {
+    fn finish(mut self) -> Trace<N> {
         let digest = Digest(self.digest.finish());
         let ended = self.moment();
+        let reigns = self.reigns.finish(ended.time);
         let records: Vec<Record> = self.rich.finish();
         Trace {
             digest,
@@ -320,6 +332,7 @@ impl<'a, N: Node> World<'a, N> {
             views: self.views,
             steps: self.plan.finish(),
             hits: self.hits,
+            reigns,
             // The loop that called this ran until there was an end.
             end: self.end.unwrap_or(End::Unsettled { waited: Duration::ZERO }),
             ended,

@@ -31,6 +31,8 @@ pub struct Operation<S: Spec> {
     pub outcome: Outcome<S::Ret>,
     /// When the client knew. For [`Outcome::Unknown`] it is when it gave up, which bounds nothing.
     pub completed: Moment,
+    /// Whether it was sent more than once.
+    pub again: bool,
     /// The step of the schedule that asked, from 0; `None` for the checker's own probes.
     pub step: Option<usize>,
 }

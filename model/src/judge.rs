@@ -10,6 +10,7 @@ use crate::observe::Observed;
 use crate::verdict::Verdict;
 
 pub mod agreement;
+pub mod availability;
 pub mod convergence;
 pub mod linearizability;
 pub mod reach;
@@ -19,6 +20,7 @@ pub mod survival;
 pub(crate) mod testing;
 
 pub use agreement::{Agree, Always};
+pub use availability::Available;
 pub use convergence::Converges;
 pub use linearizability::Linearizable;
 pub use reach::Reach;
@@ -34,6 +36,11 @@ pub trait Property<N: Node>: Send + Sync {
 
     /// Whether it looks at what nodes show; recording that costs time.
     fn looks_at_views(&self) -> bool {
+        false
+    }
+
+    /// Whether it looks at when leaders were undisturbed; recording that costs a little time.
+    fn looks_at_reigns(&self) -> bool {
         false
     }
 }

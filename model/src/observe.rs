@@ -4,7 +4,7 @@
 use crate::fact::Told;
 use crate::history::{History, Moment};
 use crate::node::Node;
-use crate::trace::{End, Shown, Trace};
+use crate::trace::{End, Reign, Shown, Trace};
 
 /// What a judge sees of a run.
 pub struct Observed<'a, N: Node> {
@@ -16,6 +16,8 @@ pub struct Observed<'a, N: Node> {
     pub facts: &'a [Told],
     /// What the nodes showed after each of their events, in the run's one order.
     pub views: &'a [Shown<N::View>],
+    /// When a leader was undisturbed, in order; empty unless a property asks for it.
+    pub reigns: &'a [Reign],
     /// How the run ended.
     pub end: &'a End,
     /// When.
@@ -37,6 +39,7 @@ pub fn observe<N: Node>(trace: &Trace<N>, nodes: u32) -> Observed<'_, N> {
         history: &trace.history,
         facts: &trace.facts,
         views: &trace.views,
+        reigns: &trace.reigns,
         end: &trace.end,
         ended: trace.ended,
     }

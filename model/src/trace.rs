@@ -26,6 +26,8 @@ pub struct Trace<N: Node> {
     pub steps: Vec<StepRecord>,
     /// The messages that noise hit.
     pub hits: Vec<NoiseHit>,
+    /// When a leader was undisturbed, in order; empty unless asked for.
+    pub reigns: Vec<Reign>,
     /// How the run ended.
     pub end: End,
     /// When.
@@ -61,6 +63,21 @@ pub struct Shown<View> {
     pub incarnation: u32,
     /// What.
     pub view: View,
+}
+
+/// A time in which nothing is in the way of a leader: it and a quorum of voters are up and healthy,
+/// the links between it and them carry each message, nobody else who is up reaches any of them, and
+/// no fault begins or ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reign {
+    /// The leader, by what it says of itself.
+    pub leader: NodeId,
+    /// The term that it leads.
+    pub term: u64,
+    /// Since when.
+    pub from: Time,
+    /// Until when.
+    pub until: Time,
 }
 
 /// How a step of the schedule went.

@@ -6,6 +6,7 @@ mod clients;
 mod disk;
 mod members;
 mod messages;
+mod snapshots;
 
 /// The list.
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -17,6 +18,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference: one leader in a term",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 3,
@@ -33,6 +35,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference: one leader in a term",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 3,
@@ -43,7 +46,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM03",
         sentence: "entries are written, not synced",
-        caught_by: &["reference: durable entries stay", "no panic", "linearizable", "converges"],
+        caught_by: &[
+            "reference: durable entries stay",
+            "no panic",
+            "linearizable",
+            "available",
+            "converges",
+        ],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM03.schedule"),
@@ -52,7 +61,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM04",
         sentence: "entries that replace others are replaced in memory only",
-        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 3,
         known: include_str!("known/PM04.schedule"),
@@ -66,6 +75,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 3,
@@ -76,7 +86,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM06",
         sentence: "a restart finds an empty disk",
-        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM06.schedule"),
@@ -85,7 +95,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM07",
         sentence: "a write is acknowledged when it is proposed",
-        caught_by: &["reference: no acknowledged write is lost", "linearizable", "converges"],
+        caught_by: &[
+            "reference: no acknowledged write is lost",
+            "linearizable",
+            "available",
+            "converges",
+        ],
         nodes: 3,
         known_steps: 2,
         known: include_str!("known/PM07.schedule"),
@@ -135,6 +150,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 3,
@@ -145,7 +161,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM13",
         sentence: "a follower acknowledges one entry more than it has",
-        caught_by: &["no panic", "reference", "linearizable", "converges"],
+        caught_by: &["no panic", "reference", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 0,
         known: include_str!("known/PM13.schedule"),
@@ -154,7 +170,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM14",
         sentence: "a heartbeat carries the leader's own commit index",
-        caught_by: &["no panic", "reference", "linearizable", "converges"],
+        caught_by: &["no panic", "reference", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM14.schedule"),
@@ -163,7 +179,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM15",
         sentence: "a rejection is sent as an acceptance",
-        caught_by: &["no panic", "reference", "linearizable", "converges"],
+        caught_by: &["no panic", "reference", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM15.schedule"),
@@ -172,7 +188,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM16",
         sentence: "followers skip every third entry",
-        caught_by: &["reference: applied in order", "converges", "linearizable"],
+        caught_by: &["reference: applied in order", "available", "converges", "linearizable"],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM16.schedule"),
@@ -181,7 +197,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM17",
         sentence: "the map survives a crash, the index up to which it was applied does not",
-        caught_by: &["reference: applied in order", "linearizable", "converges"],
+        caught_by: &["reference: applied in order", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM17.schedule"),
@@ -190,7 +206,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM18",
         sentence: "a batch of entries is applied backwards",
-        caught_by: &["reference: applied in order", "linearizable", "converges"],
+        caught_by: &["reference: applied in order", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM18.schedule"),
@@ -199,7 +215,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM19",
         sentence: "rejections are swallowed",
-        caught_by: &["converges"],
+        caught_by: &["available", "converges"],
         nodes: 3,
         known_steps: 1,
         known: include_str!("known/PM19.schedule"),
@@ -215,6 +231,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 3,
@@ -225,7 +242,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "PM21",
         sentence: "after a restart the whole log counts as committed",
-        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 2,
         known: include_str!("known/PM21.schedule"),
@@ -233,7 +250,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         id: "PM22",
-        sentence: "a lease is trusted, and clocks drift",
+        sentence: "reads are answered on the leader's lease, which outlasts its followers'",
         caught_by: &["linearizable"],
         nodes: 3,
         known_steps: 3,
@@ -249,12 +266,40 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference: durable entries stay",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 3,
         known_steps: 3,
         known: include_str!("known/SM01.schedule"),
         hooks: || Box::new(disk::ReadBackNotSynced),
+    },
+    Mutant {
+        id: "SM02",
+        sentence: "a leader takes no write while a voter is silent",
+        caught_by: &["available"],
+        nodes: 3,
+        known_steps: 2,
+        known: include_str!("known/SM02.schedule"),
+        hooks: || Box::new(clients::WaitsForAll),
+    },
+    Mutant {
+        id: "SM03",
+        sentence: "a snapshot says that it holds one entry more than it does",
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
+        nodes: 3,
+        known_steps: 0,
+        known: include_str!("known/SM03.schedule"),
+        hooks: || Box::new(snapshots::OneTooFar),
+    },
+    Mutant {
+        id: "SM04",
+        sentence: "a snapshot leaves the clients' sessions out",
+        caught_by: &["reference", "linearizable", "available", "converges"],
+        nodes: 3,
+        known_steps: 5,
+        known: include_str!("known/SM04.schedule"),
+        hooks: || Box::new(snapshots::WithoutSessions),
     },
     Mutant {
         id: "SM06",
@@ -264,6 +309,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 5,
@@ -279,6 +325,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "reference",
             "no panic",
             "linearizable",
+            "available",
             "converges",
         ],
         nodes: 5,
@@ -289,7 +336,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "SM08",
         sentence: "a change of voters does not wait for the one before it",
-        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
         nodes: 5,
         known_steps: 4,
         known: include_str!("known/SM08.schedule"),
@@ -298,7 +345,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         id: "SM09",
         sentence: "it is not saved that a change of voters is committed",
-        caught_by: &["reference", "no panic", "linearizable", "converges"],
+        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
         nodes: 3,
         known_steps: 5,
         known: include_str!("known/SM09.schedule"),

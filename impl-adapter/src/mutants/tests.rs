@@ -16,7 +16,10 @@ fn parse(text: &str) -> Schedule<Op> {
 }
 
 fn shows<N: schism::Node<Spec = Map>>(schedule: &Schedule<Op>, boot: Boot<'_, N>) -> Vec<Failure> {
-    failures(&execute(schedule, boot, Recording::default()), schedule.nodes)
+    failures(
+        &execute(schedule, boot, Recording { reigns: true, ..Recording::default() }),
+        schedule.nodes,
+    )
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! copies of the adapter in a program and not one a mutant.
 
 use super::Config;
+use super::machine::Machine;
 use super::wal::Recovered;
 use ::raft::eraftpb::{ConfChangeV2, Entry, HardState, Message};
 use std::fmt::Debug;
@@ -69,6 +70,24 @@ pub trait Hooks: Debug + 'static {
     /// Whether a write is answered once it is proposed.
     #[inline]
     fn answer_proposed(&self) -> bool {
+        false
+    }
+
+    /// The state that goes into a snapshot.
+    #[inline]
+    fn image(&self, machine: &Machine) -> Vec<u8> {
+        machine.image()
+    }
+
+    /// How far beyond its state a snapshot claims to be.
+    #[inline]
+    fn index_off(&self) -> u64 {
+        0
+    }
+
+    /// Whether a leader leaves a write lying while it has not heard of some voter lately.
+    #[inline]
+    fn misses_all(&self) -> bool {
         false
     }
 
@@ -152,6 +171,15 @@ impl Hooks for Planted {
     }
     fn answer_proposed(&self) -> bool {
         self.0.answer_proposed()
+    }
+    fn image(&self, machine: &Machine) -> Vec<u8> {
+        self.0.image(machine)
+    }
+    fn index_off(&self) -> u64 {
+        self.0.index_off()
+    }
+    fn misses_all(&self) -> bool {
+        self.0.misses_all()
     }
     fn answer_at_first(&self) -> bool {
         self.0.answer_at_first()

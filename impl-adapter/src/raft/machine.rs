@@ -18,6 +18,8 @@ pub struct Command {
     pub op: Op,
 }
 
+mod image;
+
 const PUT: u8 = 1;
 const GET: u8 = 2;
 const DELETE: u8 = 3;
@@ -128,7 +130,7 @@ impl Machine {
     }
 
     /// For a mutant: the map without those who changed it.
-    pub(super) fn forget_sessions(&mut self) {
+    pub(crate) fn forget_sessions(&mut self) {
         self.sessions.clear();
     }
 

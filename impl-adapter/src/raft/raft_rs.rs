@@ -11,19 +11,22 @@ use super::log::logger;
 use super::machine::{Command, Done, Machine};
 use super::message::Message;
 use super::reads::{PATIENCE, Reads};
-use super::storage::Store;
+use super::storage::{Base, Store};
 use super::told::{self, Told, as_fact};
 use super::wal::Wal;
 use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry, EntryType};
-use ::raft::{Raft, RawNode, ReadOnlyOption, Ready, StateRole};
+use ::raft::{RawNode, Ready, StateRole};
 use schism::spec::map::{Get, Map, Op, Ret};
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
+use setup::{Jitter, library_config};
 use slog::Logger;
 use std::collections::VecDeque;
 
 mod changes;
+mod compaction;
 mod planted;
+mod setup;
 
 /// One server of a replicated map.
 pub struct Server<H: Hooks = Healthy> {
@@ -31,6 +34,10 @@ pub struct Server<H: Hooks = Healthy> {
     wal: Wal,
     machine: Machine,
     applied: u64,
+    /// The index of the last snapshot.
+    snapshot_at: u64,
+    /// To whom snapshots went, and when.
+    snapshots_sent: Vec<(u64, Time)>,
     reads: Reads,
     /// Writes that clients asked this node for, oldest first.
     writes: VecDeque<(RequestId, Time)>,
@@ -39,12 +46,6 @@ pub struct Server<H: Hooks = Healthy> {
     jitter: Jitter,
     told: Told,
     hooks: H,
-}
-
-/// The election timeout of a term and role, in ticks.
-struct Jitter {
-    of: (u64, StateRole),
-    ticks: usize,
 }
 
 /// Brings servers up, each from what its disk kept.
@@ -61,6 +62,7 @@ impl<H: Hooks> Node for Server<H> {
 
     fn step(&mut self, event: Event<Self>, io: &mut Io<Self>) {
         self.tick(matches!(event, Event::Timer(Timer::Tick)), io);
+        self.give_up_snapshots(io.now());
         match event {
             Event::Timer(Timer::Reads) => self.read_again(io),
             Event::Message { body, .. } => {
@@ -123,32 +125,45 @@ impl<H: Hooks> Server<H> {
         if io.incarnation() > 0 {
             hooks.read_back(&mut found);
         }
-        let log_last = found.entries.len() as u64;
-        let (machine, applied) =
-            if hooks.state_survives() { Self::recall(io) } else { (Machine::default(), 0) };
+        let log_last = found.last();
+        let snapshot_at = found.snapshot.get_metadata().index;
+        let (machine, applied) = if hooks.state_survives() {
+            Self::recall(io)
+        } else if snapshot_at > 0 {
+            let image = Machine::from_image(&found.snapshot.data);
+            (image.expect("its record has a checksum"), snapshot_at)
+        } else {
+            (Machine::default(), 0)
+        };
         io.tell(Fact::Booted { applied, log_last });
         told::appended(&found.entries, io);
         let nodes = io.peers().len() as u64 + 1;
         let voters = config.voters_at_start.map_or(nodes, |voters| nodes.min(voters.into()));
         let voters = (1..=voters).collect();
-        let raft = RawNode::new(&library_config(config, io), Store::new(found, voters), logger)
-            .expect("the configuration is valid, and the store does not fail");
+        let raft = RawNode::new(
+            &library_config(config, snapshot_at, io),
+            Store::new(found, voters),
+            logger,
+        )
+        .expect("the configuration is valid, and the store does not fail");
         let again = config.tick * config.heartbeat_ticks * 2;
         let mut server = Server {
             raft,
             wal,
             machine,
-            applied: 0,
+            applied: snapshot_at,
+            snapshot_at,
+            snapshots_sent: Vec::new(),
             reads: Reads::new(io.id(), io.incarnation(), again),
             writes: VecDeque::new(),
             config,
             clock: Clock::new(config.tick, io),
-            jitter: Jitter { of: (u64::MAX, StateRole::Follower), ticks: 0 },
+            jitter: Jitter::new(),
             told: Told::default(),
             hooks,
         };
         server.tell_term(io);
-        server.tell_members(0, io);
+        server.tell_members(snapshot_at, io);
         server.settle(io);
         server
     }
@@ -180,6 +195,9 @@ impl<H: Hooks> Server<H> {
 
     fn write(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
         let command = Command { request: id, op };
+        if self.hooks.misses_all() && self.leads() && self.somebody_is_silent() {
+            return;
+        }
         if self.raft.propose(Vec::new(), command.encode()).is_err() {
             // Neither appended nor sent on, so it never will be.
             io.refused(id);
@@ -260,6 +278,7 @@ impl<H: Hooks> Server<H> {
         self.apply(&mut committed, io);
         self.apply(&mut light.take_committed_entries(), io);
         self.raft.advance_apply();
+        self.compact_if_due(io);
         let upto = if self.hooks.await_index() { self.applied } else { u64::MAX };
         while let Some((id, key)) = self.reads.ripe(upto) {
             io.ok(id, Ret::Value(self.machine.get(key)));
@@ -269,6 +288,7 @@ impl<H: Hooks> Server<H> {
     fn send(&mut self, messages: Vec<eraftpb::Message>, io: &mut Io<Self>) {
         for mut message in messages {
             if self.hooks.send(&mut message, self.raft.raft.raft_log.committed) {
+                self.sends(&message, io.now());
                 io.send(message.to, Message(Box::new(message)));
             }
         }
@@ -276,6 +296,11 @@ impl<H: Hooks> Server<H> {
 
     /// Writes entries and hard state, and makes them durable if they must be.
     fn persist(&mut self, ready: &mut Ready, io: &mut Io<Self>) {
+        let snapshot = ready.snapshot().clone();
+        if !snapshot.is_empty() {
+            let metadata = snapshot.get_metadata();
+            self.wal.snapshot(&snapshot, Base { index: metadata.index, term: metadata.term });
+        }
         let entries = ready.take_entries();
         for entry in &entries {
             if self.hooks.save_entry(entry, self.raft.store().last()) {
@@ -295,6 +320,9 @@ impl<H: Hooks> Server<H> {
         }
         if state_is_news {
             self.tell_term(io);
+        }
+        if !snapshot.is_empty() {
+            self.install(&snapshot, io);
         }
         told::appended(&entries, io);
         self.raft.mut_store().append(entries);
@@ -331,42 +359,5 @@ impl<H: Hooks> Server<H> {
             Done::Now(ret) | Done::Before(ret) => io.ok(request, ret),
             Done::Forgotten => io.unknown(request),
         }
-    }
-}
-
-impl Jitter {
-    /// The library draws its election timeout from the thread's generator whenever it changes its
-    /// role or term. This puts a number in its place that belongs to the term and role: the same
-    /// each time.
-    fn overwrite<N: Node>(&mut self, raft: &mut Raft<Store>, election_ticks: u32, io: &Io<N>) {
-        let now = (raft.term, raft.state);
-        if self.of != now {
-            let draw = io.draw((now.0, now.1 as u8));
-            *self = Jitter {
-                of: now,
-                ticks: (election_ticks + (draw % u64::from(election_ticks)) as u32) as usize,
-            };
-        }
-        raft.set_randomized_election_timeout(self.ticks);
-    }
-}
-
-fn library_config<N: Node>(config: Config, io: &Io<N>) -> ::raft::Config {
-    ::raft::Config {
-        id: io.id().into(),
-        election_tick: config.election_ticks as usize,
-        heartbeat_tick: config.heartbeat_ticks as usize,
-        max_size_per_msg: 1 << 20,
-        max_inflight_msgs: 256,
-        check_quorum: config.check_quorum,
-        pre_vote: config.pre_vote,
-        read_only_option: if config.lease_reads {
-            ReadOnlyOption::LeaseBased
-        } else {
-            ReadOnlyOption::Safe
-        },
-        // The state machine is in memory alone: it is built anew from the log.
-        applied: 0,
-        ..Default::default()
     }
 }

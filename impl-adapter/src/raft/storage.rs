@@ -8,25 +8,62 @@ use super::wal::Recovered;
 use ::raft::eraftpb::{ConfState, Entry, HardState, Snapshot};
 use ::raft::util::limit_size;
 use ::raft::{Error, GetEntriesContext, RaftState, Result, Storage, StorageError};
+use std::cell::Cell;
+
+/// The entry on which a log stands: the last one that was compacted away.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Base {
+    /// Its index; 0 where nothing was.
+    pub index: u64,
+    /// Its term.
+    pub term: u64,
+}
 
 /// The log and what the library starts from.
 #[derive(Debug)]
 pub struct Store {
     state: HardState,
     members: ConfState,
-    /// The index of the entry before the first, and its term. They move when a log is compacted;
-    /// this one is not yet.
-    offset: u64,
-    offset_term: u64,
+    snapshot: Snapshot,
+    base: Base,
     entries: Vec<Entry>,
+    /// Whether the snapshot was no use to whom it was asked for.
+    outdated: Cell<bool>,
 }
 
 impl Store {
-    /// A store of what the disk kept, in a cluster of these voters.
+    /// A store of what the disk kept, in a cluster that began with these voters.
     #[must_use]
     pub fn new(found: Recovered, voters: Vec<u64>) -> Store {
-        let members = ConfState { voters, ..Default::default() };
-        Store { state: found.state, members, offset: 0, offset_term: 0, entries: found.entries }
+        let Recovered { state, snapshot, base, entries } = found;
+        let first = ConfState { voters, ..Default::default() };
+        let then = || snapshot.get_metadata().get_conf_state().clone();
+        let members = if snapshot.is_empty() { first } else { then() };
+        Store { state, members, snapshot, base, entries, outdated: Cell::new(false) }
+    }
+
+    /// Goes on from a snapshot: its own, with a log that is shorter from now on, or another node's,
+    /// in place of its log.
+    pub fn start_from(&mut self, snapshot: Snapshot, base: Base) {
+        if base.index == snapshot.get_metadata().index {
+            self.entries.clear();
+            self.members = snapshot.get_metadata().get_conf_state().clone();
+        } else {
+            self.entries.drain(..(base.index - self.base.index) as usize);
+        }
+        (self.snapshot, self.base) = (snapshot, base);
+    }
+
+    /// Whether a newer snapshot was asked for since this was last asked.
+    #[must_use]
+    pub fn wants_snapshot(&self) -> bool {
+        self.outdated.take()
+    }
+
+    /// The entry on which the log stands.
+    #[must_use]
+    pub const fn base(&self) -> Base {
+        self.base
     }
 
     /// Adds entries; the first replaces the one at its index and all behind it.
@@ -37,10 +74,10 @@ impl Store {
     pub fn append(&mut self, entries: Vec<Entry>) {
         let Some(first) = entries.first() else { return };
         assert!(
-            first.index > self.offset && first.index <= self.last() + 1,
+            first.index > self.base.index && first.index <= self.last() + 1,
             "entry {} does not join the log {}..={}",
             first.index,
-            self.offset + 1,
+            self.base.index + 1,
             self.last()
         );
         self.entries.truncate(self.place(first.index));
@@ -60,11 +97,11 @@ impl Store {
     /// The index of the last entry; that of the compacted part where there is none behind it.
     #[must_use]
     pub const fn last(&self) -> u64 {
-        self.offset + self.entries.len() as u64
+        self.base.index + self.entries.len() as u64
     }
 
     const fn place(&self, index: u64) -> usize {
-        (index - self.offset - 1) as usize
+        (index - self.base.index - 1) as usize
     }
 }
 
@@ -80,7 +117,7 @@ impl Storage for Store {
         max_size: impl Into<Option<u64>>,
         _context: GetEntriesContext,
     ) -> Result<Vec<Entry>> {
-        if low <= self.offset {
+        if low <= self.base.index {
             return Err(Error::Store(StorageError::Compacted));
         }
         let mut entries = self.entries[self.place(low)..self.place(high)].to_vec();
@@ -89,10 +126,10 @@ impl Storage for Store {
     }
 
     fn term(&self, index: u64) -> Result<u64> {
-        if index == self.offset {
-            return Ok(self.offset_term);
+        if index == self.base.index {
+            return Ok(self.base.term);
         }
-        if index < self.offset {
+        if index < self.base.index {
             return Err(Error::Store(StorageError::Compacted));
         }
         match self.entries.get(self.place(index)) {
@@ -102,17 +139,28 @@ impl Storage for Store {
     }
 
     fn first_index(&self) -> Result<u64> {
-        Ok(self.offset + 1)
+        Ok(self.base.index + 1)
     }
 
     fn last_index(&self) -> Result<u64> {
         Ok(self.last())
     }
 
-    fn snapshot(&self, _request_index: u64, _to: u64) -> Result<Snapshot> {
-        // Only a compacted log needs one, and this one never is.
-        Err(Error::Store(StorageError::SnapshotTemporarilyUnavailable))
+    fn snapshot(&self, request_index: u64, to: u64) -> Result<Snapshot> {
+        let metadata = self.snapshot.get_metadata();
+        // The library refuses a snapshot of a time when its receiver was no member.
+        if metadata.index < request_index || !names(metadata.get_conf_state(), to) {
+            self.outdated.set(true);
+            return Err(Error::Store(StorageError::SnapshotTemporarilyUnavailable));
+        }
+        Ok(self.snapshot.clone())
     }
+}
+
+/// Whether a node is a member.
+fn names(members: &ConfState, node: u64) -> bool {
+    let lists = [&members.voters, &members.voters_outgoing, &members.learners];
+    lists.into_iter().any(|list| list.contains(&node))
 }
 
 #[cfg(test)]

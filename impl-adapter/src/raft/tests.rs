@@ -1,15 +1,17 @@
 //! Whole clusters of the healthy adapter in the simulation.
 
 mod members;
+mod snapshots;
 
 use super::raft_rs::{Server, boot};
 use super::{Config, Status};
+use crate::targets::AVAILABLE;
 use schism::execute::{Recording, execute};
 use schism::fact::Fact;
 use schism::fault::Fault;
 use schism::generate::{Shape, generate};
 use schism::history::Outcome;
-use schism::judge::{Converges, Linearizable, NoPanic, Property, Terminates};
+use schism::judge::{Available, Converges, Linearizable, NoPanic, Property, Terminates};
 use schism::observe::observe;
 use schism::reference::Cluster;
 use schism::schedule::Action;
@@ -56,8 +58,9 @@ fn shape() -> Shape {
 /// What is wrong with a run.
 pub(crate) fn failures<N: Node<Spec = Map>>(trace: &Trace<N>, nodes: u32) -> Vec<Failure> {
     let seen = observe(trace, nodes);
-    let judges: [&dyn Property<N>; 4] =
-        [&NoPanic, &Terminates, &Linearizable::default(), &Converges];
+    let available = Available::within(AVAILABLE);
+    let judges: [&dyn Property<N>; 5] =
+        [&NoPanic, &Terminates, &Linearizable::default(), &available, &Converges];
     let mut failures = Vec::new();
     let mut cluster = Cluster::new(nodes);
     let told = trace.facts.iter().try_for_each(|told| cluster.step(told));
@@ -141,7 +144,7 @@ fn a_torn_log_is_cut_off_and_goes_on_in_another_file() {
             @+100ms      c1 -> leader  put k1 83
             @acked 7     c1 -> leader  get k1"
         );
-        let rich = Recording { rich: true, views: false };
+        let rich = Recording { rich: true, ..Recording::default() };
         let trace = run_with(&text, Config::default(), rich);
         assert_eq!(outcomes(&trace).last(), Some(&found(83)), "{percent}%");
         assert!(has_settled(&trace), "{:?}", trace.end);
@@ -169,7 +172,7 @@ fn equal_schedules_give_equal_traces() {
     for seed in 0..20 {
         let schedule = generate::<Map>(&shape(), Seed(seed));
         let run = |recording| -> Run { execute(&schedule, &boot(Config::default()), recording) };
-        let rich = Recording { rich: true, views: true };
+        let rich = Recording { rich: true, views: true, reigns: true };
         let (lean, first, second) = (run(Recording::default()), run(rich), run(rich));
         assert_eq!((first.digest, second.digest), (lean.digest, lean.digest));
         // What the library logs is the same, too: none of it shows what it drew for itself.
@@ -212,7 +215,7 @@ fn healthy_clusters_hold_whatever_happens() {
     let mut shown = 0;
     for seed in 100..200 {
         let schedule = generate::<Map>(&shape(), Seed(seed));
-        let views = Recording { views: true, rich: false };
+        let views = Recording { views: true, ..Recording::default() };
         let trace: Run = execute(&schedule, &boot(Config::default()), views);
         assert_eq!(failures(&trace, 3), [], "seed {seed}");
         for seen in &trace.views {

@@ -6,11 +6,15 @@
 //! by leaving the torn file as it is and going on in the next one: `wal`, `wal.1`, `wal.2`. A file
 //! is followed by another only if its tail is torn.
 //!
+//! A snapshot is a record like others. What stands before it in the file is read and left behind:
+//! the log begins again where the snapshot says.
+//!
 //! Entries stand before the hard state that was saved with them, because the state's commit index
 //! may point at them; what survives is a prefix, so it never points beyond the log.
 
-use ::raft::eraftpb::{Entry, EntryType, HardState};
-use protobuf::ProtobufEnum;
+use super::storage::Base;
+use ::raft::eraftpb::{Entry, EntryType, HardState, Snapshot};
+use protobuf::{Message, ProtobufEnum};
 use schism::seed::StableHasher;
 use schism::{Io, Node};
 use std::hash::Hasher;
@@ -20,7 +24,11 @@ use std::hash::Hasher;
 pub struct Recovered {
     /// The last hard state.
     pub state: HardState,
-    /// The log, from index 1.
+    /// The last snapshot; an empty one if there was none.
+    pub snapshot: Snapshot,
+    /// What the log stands on.
+    pub base: Base,
+    /// The log behind that.
     pub entries: Vec<Entry>,
 }
 
@@ -28,7 +36,29 @@ impl Recovered {
     /// The index of the last entry.
     #[must_use]
     pub const fn last(&self) -> u64 {
-        self.entries.len() as u64
+        self.base.index + self.entries.len() as u64
+    }
+
+    /// A snapshot takes the place of the log up to its base. One that stands on itself was sent by
+    /// another node, and takes the place of all of it.
+    fn start_from(&mut self, snapshot: Snapshot, base: Base) {
+        let (index, term) = {
+            let metadata = snapshot.get_metadata();
+            (metadata.index, metadata.term)
+        };
+        let gone = base.index.saturating_sub(self.base.index) as usize;
+        if base.index == index || gone > self.entries.len() {
+            self.entries.clear();
+        } else {
+            self.entries.drain(..gone);
+        }
+        (self.snapshot, self.base) = (snapshot, base);
+        // The hard state that was saved with it may not have got to the disk.
+        let state = &mut self.state;
+        state.commit = state.commit.max(index);
+        if term > state.term {
+            (state.term, state.vote) = (term, 0);
+        }
     }
 }
 
@@ -41,6 +71,7 @@ pub struct Wal {
 
 const STATE: u8 = 1;
 const ENTRY: u8 = 2;
+const SNAPSHOT: u8 = 3;
 
 /// Length and checksum.
 const HEADER: usize = 8;
@@ -75,6 +106,17 @@ impl Wal {
             bytes.extend_from_slice(&entry.term.to_le_bytes());
             // The context is for what an application wants to find again; there is none of ours.
             bytes.extend_from_slice(&entry.data);
+        });
+    }
+
+    /// Adds a snapshot, and where the log goes on.
+    pub fn snapshot(&mut self, snapshot: &Snapshot, base: Base) {
+        record(&mut self.waiting, |bytes| {
+            bytes.push(SNAPSHOT);
+            bytes.extend_from_slice(&base.index.to_le_bytes());
+            bytes.extend_from_slice(&base.term.to_le_bytes());
+            let content = snapshot.write_to_bytes();
+            bytes.extend_from_slice(&content.expect("a snapshot has no field that is required"));
         });
     }
 
@@ -159,7 +201,8 @@ fn take_in(content: &[u8], found: &mut Recovered) -> Option<()> {
             let rest = word(rest, &mut entry.index)?;
             let rest = word(rest, &mut entry.term)?;
             entry.data = rest.to_vec().into();
-            let place = usize::try_from(entry.index.checked_sub(1)?).ok()?;
+            let place = entry.index.checked_sub(found.base.index + 1)?;
+            let place = usize::try_from(place).ok()?;
             if place > found.entries.len() {
                 return None;
             }
@@ -171,6 +214,12 @@ fn take_in(content: &[u8], found: &mut Recovered) -> Option<()> {
             }
             found.entries.truncate(place);
             found.entries.push(entry);
+        }
+        SNAPSHOT => {
+            let mut base = Base::default();
+            let rest = word(rest, &mut base.index)?;
+            let rest = word(rest, &mut base.term)?;
+            found.start_from(Snapshot::parse_from_bytes(rest).ok()?, base);
         }
         _ => return None,
     }
@@ -270,6 +319,34 @@ mod tests {
         recover(&bytes, &mut found);
         let log: Vec<(u64, u64)> = found.entries.iter().map(|e| (e.index, e.term)).collect();
         assert_eq!(log, [(1, 1), (2, 1), (3, 2)]);
+    }
+
+    #[test]
+    fn a_snapshot_takes_the_place_of_the_log_behind_it() {
+        let snapshot = |index, term| {
+            let mut snapshot = Snapshot::default();
+            snapshot.mut_metadata().index = index;
+            snapshot.mut_metadata().term = term;
+            snapshot
+        };
+        let found = |upto: Snapshot, base: Base| {
+            let (bytes, _) = file(&some_records());
+            let mut wal = Wal { name: file_name(0), waiting: bytes };
+            wal.snapshot(&upto, base);
+            wal.entry(&entry(4, 5, b"goes on"));
+            let mut found = Recovered::default();
+            assert_eq!(recover(&wal.waiting, &mut found), wal.waiting.len());
+            found
+        };
+        let log = |found: &Recovered| -> Vec<u64> {
+            found.entries.iter().map(|entry| entry.index).collect()
+        };
+        // Its own, with a tail; another node's, which knows of a later term and a later commit.
+        let own = found(snapshot(3, 2), Base { index: 1, term: 1 });
+        assert_eq!((log(&own), own.last(), own.state.clone()), (vec![2, 3, 4], 4, state(5, 0, 3)));
+        let sent = found(snapshot(3, 4), Base { index: 3, term: 4 });
+        assert_eq!((log(&sent), sent.last()), (vec![4], 4));
+        assert_eq!(sent.snapshot.get_metadata().index, 3);
     }
 
     #[test]

@@ -118,12 +118,13 @@ impl<N: Node> Subject<N> {
         let views = !self.reaches.is_empty();
         Recording {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
+            reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
             rich: false,
         }
     }
 
     pub(crate) fn rich(&self) -> Recording {
-        Recording { views: self.lean().views, rich: true }
+        Recording { rich: true, ..self.lean() }
     }
 
     pub(crate) fn run(&self, schedule: &Schedule<Op<N>>, recording: Recording) -> Trace<N> {

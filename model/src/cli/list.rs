@@ -114,6 +114,7 @@ fn property(name: &str) -> PropertyRow {
         "terminates" => "each event and each run comes to an end",
         "reference" => "what nodes tell fits the reference model; its clauses:",
         "linearizable" => "clients see what one copy of the data would have shown them",
+        "available" => "a leader with nothing in its way ends each write within the bound",
         "converges" => "once all is well again, a write succeeds and all nodes apply it",
         _ => "the target's own",
     };

@@ -27,6 +27,10 @@ pub(super) struct Calm {
     retries: u32,
     /// Who has applied which probe.
     applied: Vec<(NodeId, RequestId)>,
+    /// At which index of the log which probe stands.
+    places: Vec<(RequestId, u64)>,
+    /// Up to where the state goes from which somebody has gone on.
+    restored: Vec<(NodeId, u64)>,
 }
 
 /// How long the probe waits before it tries the next node.
@@ -42,6 +46,7 @@ impl<N: Node> World<'_, N> {
         self.record(None, None, || What::Calm);
         self.plan.stop();
         self.disturber = None;
+        self.reigns.disturb();
         self.retries.stop();
         let deadline = self.now + self.schedule.timing.settle;
         self.calm = Some(Calm {
@@ -52,6 +57,8 @@ impl<N: Node> World<'_, N> {
             looking: 0,
             retries: 0,
             applied: Vec::new(),
+            places: Vec::new(),
+            restored: Vec::new(),
         });
         let arrives = self.now + self.schedule.timing.latency;
         for flight in self.network.calm() {
@@ -162,11 +169,21 @@ impl<N: Node> World<'_, N> {
     }
 
     /// A node's state machine took in a request.
-    pub(super) fn applied(&mut self, node: NodeId, request: Option<RequestId>) {
+    pub(super) fn applied(&mut self, node: NodeId, index: u64, request: Option<RequestId>) {
         if let (Some(calm), Some(request)) = (&mut self.calm, request)
             && request.client == ClientId::PROBE
         {
             calm.applied.push((node, request));
+            calm.places.push((request, index));
+            self.check_settled();
+        }
+    }
+
+    /// A node goes on from a state that was made of the log up to an index: what stands there it
+    /// has taken in, and will not apply.
+    pub(super) fn restored(&mut self, node: NodeId, index: u64) {
+        if let Some(calm) = &mut self.calm {
+            calm.restored.push((node, index));
             self.check_settled();
         }
     }
@@ -187,7 +204,15 @@ impl<N: Node> World<'_, N> {
         if !self.tells_applied {
             return Vec::new();
         }
-        self.voters().filter(|node| !calm.applied.contains(&(*node, request))).collect()
+        let place = calm.places.iter().find(|(other, _)| *other == request).map(|(_, at)| *at);
+        let restored = |node: &NodeId| {
+            let past = |(other, upto): &(NodeId, u64)| {
+                other == node && place.is_some_and(|place| *upto >= place)
+            };
+            calm.restored.iter().any(past)
+        };
+        let has = |node: &NodeId| calm.applied.contains(&(*node, request)) || restored(node);
+        self.voters().filter(|node| !has(node)).collect()
     }
 
     /// The calm has lasted as long as it may.

@@ -32,6 +32,7 @@ impl<N: Node> World<'_, N> {
             invoked: at,
             outcome: Outcome::Unknown,
             completed: at,
+            again: false,
             step,
         });
         self.open.push(true);

@@ -39,7 +39,7 @@ impl<N: Node> World<'_, N> {
                 }
                 Err(why) => self.nothing(step, why),
             },
-            Action::Fault(fault) => match self.trouble(step, fault) {
+            Action::Fault(fault) => match self.disturbing(step, fault) {
                 Ok(took) => {
                     if matches!(took, Took::Now(_)) {
                         self.count_fault(step);
@@ -50,6 +50,11 @@ impl<N: Node> World<'_, N> {
             },
         }
         self.plan.fired(step, at);
+    }
+
+    fn disturbing(&mut self, step: usize, fault: &Fault) -> Result<Took, Nothing> {
+        self.reigns.disturb();
+        self.trouble(step, fault)
     }
 
     fn took(&mut self, step: usize, took: &Took) {

@@ -157,7 +157,7 @@ fn a_crash_loop_comes_up_each_time_and_a_restart_of_all_takes_all_down() {
     assert_eq!(told(&trace), [0], "the third crash was at 110 ms");
     assert_eq!(took(&trace, Kind::Crashes), 1, "a loop is one fault");
     let rich = |claim: &str, steps| {
-        let all = Recording { views: false, rich: true };
+        let all = Recording { rich: true, ..Recording::default() };
         execute(&schedule(claim, steps), &Scribe::boot, all)
     };
     let trace = rich("crashes", "@10ms crash n2 3 times every 50ms");
@@ -346,7 +346,7 @@ fn what_happens_to_machines_is_the_same_in_lean_and_rich_runs() {
                  @12ms wobble n3 50% every 30ms; @15ms pause n2; @40ms resume n2; \
                  @60ms restart-all";
     let all = "everything damage";
-    let rich = Recording { views: false, rich: true };
+    let rich = Recording { rich: true, ..Recording::default() };
     let rich = execute(&schedule(all, steps), &Scribe::boot, rich);
     let lean = run_with(all, steps);
     assert_eq!(lean.digest, rich.digest);

@@ -74,6 +74,21 @@ impl<T> Network<T> {
         self.cut[self.link(from, to)] != 0
     }
 
+    /// Whether a link carries each message at its usual speed.
+    pub(super) fn is_clear(&self, from: NodeId, to: NodeId) -> bool {
+        let link = self.link(from, to);
+        let flaps = self.flaps.iter().any(|flap| flap.has(link));
+        self.cut[link] == 0
+            && !flaps
+            && self.held[link].is_none()
+            && self.troubles.iter().all(|trouble| trouble.link != link)
+    }
+
+    /// Whether something waits for single messages, or single messages wait for others.
+    pub(super) const fn expects(&self) -> bool {
+        !self.marks.is_empty() || !self.overtaken.is_empty()
+    }
+
     /// Starts to hold a link's messages back; says whether it had not yet.
     pub(super) fn hold(&mut self, from: NodeId, to: NodeId) -> bool {
         let link = self.link(from, to);

@@ -271,6 +271,7 @@ impl<N: Node> World<'_, N> {
         if role != process.role {
             let elected = role.leads() && !(process.role.leads() && process.role.term == role.term);
             process.role = role;
+            self.reigns.disturb();
             if !role.name.is_empty() && !self.roles.contains(&role.name) {
                 self.roles.push(role.name);
             }
@@ -324,6 +325,8 @@ impl<N: Node> World<'_, N> {
         process.timers.clear();
         process.trap = None;
         process.role = Role::NONE;
+        self.reigns.disturb();
+        let process = &mut self.processes[id.index()];
         process.io.effects.clear();
         process.io.drive.crash();
         let what = match how {

@@ -121,6 +121,7 @@ impl<N: Node> World<'_, N> {
         let gives_up = self.now + self.schedule.timing.client_timeout;
         let first = self.history.operations[operation].node.unwrap_or(node);
         self.retries.attempt(operation, first, node, gives_up);
+        self.history.operations[operation].again = true;
         let arrives = self.now + self.schedule.timing.client_latency;
         let (key, cause) = (self.plan.key(step), self.order);
         let what = Happening::Request { node, operation, key, cause };

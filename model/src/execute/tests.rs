@@ -214,7 +214,7 @@ fn a_role_is_resolved_when_the_step_happens() {
 fn a_hurried_node_fires_at_once_the_timers_that_it_would_have_had() {
     let hurry = Fault::Hurry { node: node(2), by: Duration::from_millis(150) };
     let steps = vec![at(15, fault(hurry))];
-    let views = Recording { views: true, rich: false };
+    let views = Recording { views: true, ..Recording::default() };
     let trace: Trace<Gossip> = execute(&schedule(steps), &Gossip::boot, views);
     let ticks = |n: u32, ms: u64| {
         let seen = trace.views.iter().filter(|seen| seen.node == NodeId(n));
@@ -264,7 +264,7 @@ fn rich_and_lean_runs_are_the_same_run() {
     let steps = vec![at(10, ask(1, Put(1, 7))), at(12, fault(crash)), at(50, ask(2, Get(1)))];
     let lean: Trace<Gossip> =
         execute(&schedule(steps.clone()), &Gossip::boot, Recording::default());
-    let rich = Recording { views: true, rich: true };
+    let rich = Recording { views: true, rich: true, ..Recording::default() };
     let rich: Trace<Gossip> = execute(&schedule(steps), &Gossip::boot, rich);
     assert_eq!(lean.digest, rich.digest);
     assert_eq!(lean.facts, rich.facts);

@@ -44,6 +44,7 @@ impl Tape {
             history: History::default(),
             facts: Vec::new(),
             views: Vec::new(),
+            reigns: Vec::new(),
             steps: Vec::new(),
             hits: Vec::new(),
             end: End::Settled { node: n(1), behind: Vec::new() },
@@ -119,6 +120,7 @@ impl Tape {
             invoked: at,
             outcome: Outcome::Unknown,
             completed: self.trace.ended,
+            again: false,
             step,
         });
         place

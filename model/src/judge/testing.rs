@@ -67,6 +67,7 @@ impl<S: Spec> Run<S> {
             history: &self.history,
             facts: &self.facts,
             views: &self.views,
+            reigns: &[],
             end: &self.end,
             ended: self.ended,
         }
@@ -138,6 +139,7 @@ fn operation<S: ReadRet>(line: &str) -> Operation<S> {
         invoked: time(call),
         outcome,
         completed: time(ret),
+        again: false,
         step: None,
     }
 }

@@ -68,6 +68,15 @@ impl Hooks for BatchBackwards {
 }
 
 #[derive(Debug)]
+pub(super) struct WaitsForAll;
+
+impl Hooks for WaitsForAll {
+    fn misses_all(&self) -> bool {
+        true
+    }
+}
+
+#[derive(Debug)]
 pub(super) struct LeaseTrusted;
 
 impl Hooks for LeaseTrusted {

@@ -19,7 +19,9 @@ impl<H: Hooks> Server<H> {
             return;
         }
         let log = self.raft.store().log();
-        let new = self.applied as usize..log.len().min(message.index as usize);
+        let base = self.raft.store().base().index;
+        let place = |index: u64| index.saturating_sub(base) as usize;
+        let new = place(self.applied)..log.len().min(place(message.index));
         let has = log.get(new).unwrap_or_default();
         let has: Vec<Command> = has.iter().filter_map(|e| Command::decode(&e.data)).collect();
         let mut ahead = self.machine.clone();
@@ -27,6 +29,16 @@ impl<H: Hooks> Server<H> {
             let done = ahead.apply(&command);
             self.answer(command.request, done, io);
         }
+    }
+
+    /// Whether this leader has not heard of some other member since it last looked, which is a
+    /// while ago.
+    #[cold]
+    pub(super) fn somebody_is_silent(&self) -> bool {
+        let raft = &self.raft.raft;
+        let a_while = 3 * raft.heartbeat_timeout();
+        raft.election_elapsed > a_while
+            && raft.prs().iter().any(|(id, progress)| *id != raft.id && !progress.recent_active)
     }
 
     /// Keeps what a command has done to the map, so that it survives the process.

@@ -11,6 +11,12 @@ pub(super) struct Flap {
     down: bool,
 }
 
+impl Flap {
+    pub(super) fn has(&self, link: usize) -> bool {
+        self.links.contains(&link)
+    }
+}
+
 /// The mark of a link that is cut; each flap that has it down adds [`FLAP`].
 const CUT: u32 = 1;
 const FLAP: u32 = 2;

@@ -66,6 +66,7 @@ fn made_up<S: Spec>(
                     invoked: now,
                     outcome: Outcome::Unknown,
                     completed: now,
+                    again: false,
                     step: None,
                 });
             }

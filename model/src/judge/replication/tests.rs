@@ -28,6 +28,7 @@ fn history() -> History<PutGet> {
         invoked: Moment::default(),
         outcome: Outcome::Ok(Answer(None)),
         completed: Moment::default(),
+        again: false,
         step: None,
     });
     History { operations: operations.collect() }
@@ -78,6 +79,7 @@ fn judge(facts: &[(u32, Fact)], end: &End) -> Verdict {
         history: &history,
         facts: &facts,
         views: &[],
+        reigns: &[],
         end,
         ended,
     };

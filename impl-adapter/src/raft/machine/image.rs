@@ -1,0 +1,102 @@
+//! A state machine goes in, bytes for a snapshot come out; and the way back. It knows nothing of
+//! logs: up to which entry the state is stands beside the bytes, not in them.
+//!
+//! The one idea: what is not in the image never happened for who starts from it. Sessions are part
+//! of the state, or a request that comes again is done again.
+
+use super::{Machine, Session};
+use schism::ClientId;
+use schism::spec::map::Ret;
+
+const DONE: u8 = 0;
+const NOTHING: u8 = 1;
+const VALUE: u8 = 2;
+const SWAPPED: u8 = 3;
+const NOT_SWAPPED: u8 = 4;
+
+impl Machine {
+    /// The state as bytes; equal states, equal bytes.
+    #[must_use]
+    pub fn image(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(16 * (self.map.len() + self.sessions.len()) + 8);
+        bytes.extend_from_slice(&(self.map.len() as u32).to_le_bytes());
+        for (key, value) in &self.map {
+            bytes.extend_from_slice(&key.to_le_bytes());
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        for (client, session) in &self.sessions {
+            bytes.extend_from_slice(&client.0.to_le_bytes());
+            bytes.extend_from_slice(&session.number.to_le_bytes());
+            let (kind, value) = match session.ret {
+                Ret::Done => (DONE, 0),
+                Ret::Value(None) => (NOTHING, 0),
+                Ret::Value(Some(value)) => (VALUE, value),
+                Ret::Swapped(true) => (SWAPPED, 0),
+                Ret::Swapped(false) => (NOT_SWAPPED, 0),
+            };
+            bytes.push(kind);
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The state of an image; `None` for bytes that are none.
+    #[must_use]
+    pub fn from_image(mut bytes: &[u8]) -> Option<Machine> {
+        let mut machine = Machine::default();
+        for _ in 0..u32::from_le_bytes(take(&mut bytes)?) {
+            let key = u64::from_le_bytes(take(&mut bytes)?);
+            machine.map.insert(key, u64::from_le_bytes(take(&mut bytes)?));
+        }
+        while !bytes.is_empty() {
+            let client = ClientId(u32::from_le_bytes(take(&mut bytes)?));
+            let number = u32::from_le_bytes(take(&mut bytes)?);
+            let [kind] = take(&mut bytes)?;
+            let value = u64::from_le_bytes(take(&mut bytes)?);
+            let ret = match kind {
+                DONE => Ret::Done,
+                NOTHING => Ret::Value(None),
+                VALUE => Ret::Value(Some(value)),
+                SWAPPED => Ret::Swapped(true),
+                NOT_SWAPPED => Ret::Swapped(false),
+                _ => return None,
+            };
+            machine.sessions.insert(client, Session { number, ret });
+        }
+        Some(machine)
+    }
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, rest) = bytes.split_first_chunk::<N>()?;
+    *bytes = rest;
+    Some(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::machine::{Command, Done};
+    use schism::RequestId;
+    use schism::spec::map::{Cas, Get, Put};
+
+    #[test]
+    fn an_image_holds_the_map_and_who_changed_it() {
+        let mut machine = Machine::default();
+        let command =
+            |client, op| Command { request: RequestId { client: ClientId(client), number: 3 }, op };
+        for (client, op) in [Put(5, 50), Cas(5, Some(50), 51), Cas(5, None, 1), Get(5), Get(6)]
+            .into_iter()
+            .enumerate()
+        {
+            machine.apply(&command(client as u32, op));
+        }
+        let image = machine.image();
+        let mut back = Machine::from_image(&image).expect("it is an image");
+        assert_eq!(back, machine);
+        assert_eq!(back.apply(&command(1, Put(5, 9))), Done::Before(Ret::Swapped(true)));
+        for cut in 0..image.len() {
+            assert_ne!(Machine::from_image(&image[..cut]), Some(machine.clone()));
+        }
+    }
+}
