@@ -56,6 +56,7 @@ impl Tape {
             invoked,
             outcome: Outcome::Unknown,
             completed: Moment { order: u64::MAX, time: Time(u64::MAX) },
+            again: false,
             step: None,
         });
         Ok(())
@@ -106,6 +107,7 @@ impl Tape {
                 invoked: at(0),
                 outcome: Outcome::Ok(ret),
                 completed: at(1),
+                again: false,
                 step: None,
             });
         }
