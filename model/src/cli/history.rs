@@ -8,8 +8,10 @@ use crate::check::Stopwatch;
 use crate::explain::{count, counted};
 use crate::history::Outcome;
 use crate::judge::linearizability::{self, Finding};
+use flate2::read::MultiGzDecoder;
 use read::Format;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use tape::Recorded;
 
@@ -23,6 +25,12 @@ mod tests;
 /// What most histories need. Explaining a refutation asks the search many times, each time within
 /// the budget, so that a large one is only spent where nothing is known without it.
 const BUDGET_FIRST: u64 = 20_000;
+
+/// How a compressed file begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
+/// No compressed file may hold more bytes than this.
+const UNPACKED_MAX: u64 = 4 << 30;
 
 /// A file to judge, and what is said of it.
 struct Asked {
@@ -145,9 +153,11 @@ fn judge(asked: &Asked, budget: u64) -> HistoryObject {
 fn load(asked: &Asked) -> Result<Recorded, String> {
     let name = asked.file.display();
     let bytes = fs::read(&asked.file).map_err(|error| format!("cannot read {name}: {error}"))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        return Err(format!("{name}: it is compressed: unpack it with gunzip first"));
-    }
+    let bytes = if bytes.starts_with(GZIP) {
+        unpacked(&bytes).map_err(|why| format!("{name}: it begins as gzip does, but {why}"))?
+    } else {
+        bytes
+    };
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
@@ -155,6 +165,17 @@ fn load(asked: &Asked) -> Result<Recorded, String> {
     })?;
     let read = read::read(text, asked.format, asked.init.clone());
     read.map_err(|(line, why)| format!("{name}:{line}: {why}"))
+}
+
+/// What a compressed file holds. A small one can hold more than any memory, so there is a limit.
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = MultiGzDecoder::new(packed).take(UNPACKED_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > UNPACKED_MAX {
+        return Err(format!("it holds more than {} GiB", UNPACKED_MAX >> 30));
+    }
+    Ok(bytes)
 }
 
 /// The operations that contradict each other, each with its line.

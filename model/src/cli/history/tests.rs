@@ -154,3 +154,16 @@ fn a_table_of_verdicts_is_compared_with_what_is_found() {
     assert_eq!(run(&[&bad, "--init", "0"]), (1, expected));
     std::fs::remove_dir_all(&folder).expect("it is ours");
 }
+
+#[test]
+fn a_compressed_file_is_read_as_what_it_holds() {
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+    let text = b"I 0 0 w 0 5 0\nR 0 0 0\nI 1 1 r 0 0 0\nR 1 1 5\n";
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(text).expect("memory takes all");
+    let mut packed = packer.finish().expect("memory takes all");
+    assert_eq!(super::unpacked(&packed).as_deref(), Ok(&text[..]));
+    packed.truncate(packed.len() / 2);
+    assert!(super::unpacked(&packed).is_err(), "half of it is not all of it");
+}
