@@ -5,7 +5,7 @@
 //! so that a command that got into the log twice is done once, on every node alike (Raft thesis
 //! 6.3).
 
-use schism::spec::map::{Cas, Delete, Get, Op, Put, Ret};
+use schism::spec::map::{Append, Cas, Delete, Get, Op, Put, Ret, Scan};
 use schism::{ClientId, RequestId};
 use std::collections::BTreeMap;
 
@@ -25,6 +25,8 @@ const GET: u8 = 2;
 const DELETE: u8 = 3;
 const CAS: u8 = 4;
 const CAS_NOTHING: u8 = 5;
+const APPEND: u8 = 6;
+const SCAN: u8 = 7;
 
 impl Command {
     /// The bytes for the log: the operation's kind, the client, its number, then numbers as the
@@ -37,6 +39,8 @@ impl Command {
             Delete(key) => (DELETE, [key, 0, 0], 1),
             Cas(key, Some(expected), value) => (CAS, [key, value, expected], 3),
             Cas(key, None, value) => (CAS_NOTHING, [key, value, 0], 2),
+            Append(list, value) => (APPEND, [list, value, 0], 2),
+            Scan(first, last) => (SCAN, [first, last, 0], 2),
         };
         let mut bytes = Vec::with_capacity(9 + 8 * used);
         bytes.push(kind);
@@ -64,6 +68,8 @@ impl Command {
             DELETE => Delete(word(0)?),
             CAS => Cas(word(0)?, Some(word(2)?), word(1)?),
             CAS_NOTHING => Cas(word(0)?, None, word(1)?),
+            APPEND => Append(word(0)?, word(1)?),
+            SCAN => Scan(word(0)?, word(1)?),
             _ => return None,
         };
         let client = ClientId(u32::from_le_bytes(*client));
@@ -71,21 +77,22 @@ impl Command {
     }
 }
 
-/// The replicated state: the map, and a session for each client.
+/// The replicated state: the map, the lists, and a session for each client.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Machine {
     map: BTreeMap<u64, u64>,
+    lists: BTreeMap<u64, Vec<u64>>,
     sessions: BTreeMap<ClientId, Session>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 struct Session {
     number: u32,
     ret: Ret,
 }
 
 /// What became of a command.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Done {
     /// It was done now, with this answer.
     Now(Ret),
@@ -102,14 +109,14 @@ impl Machine {
         let RequestId { client, number } = command.request;
         if let Some(session) = self.sessions.get(&client) {
             if session.number == number {
-                return Done::Before(session.ret);
+                return Done::Before(session.ret.clone());
             }
             if session.number > number {
                 return Done::Forgotten;
             }
         }
         let ret = self.carry_out(command.op);
-        self.sessions.insert(client, Session { number, ret });
+        self.sessions.insert(client, Session { number, ret: ret.clone() });
         Done::Now(ret)
     }
 
@@ -126,7 +133,15 @@ impl Machine {
             Put(..) | Delete(_) => Ret::Done,
             Get(key) => Ret::Value(self.get(key)),
             Cas(key, expected, _) => Ret::Swapped(self.get(key) == expected),
+            Append(list, _) => Ret::Length(1 + self.lists.get(&list).map_or(0, Vec::len) as u64),
+            Scan(first, last) => Ret::Lists(self.scan(first, last)),
         }
+    }
+
+    fn scan(&self, first: u64, last: u64) -> Vec<(u64, u64)> {
+        // A range that ends before it begins is no range of a tree's, and holds nothing.
+        let lists = self.lists.range(first.min(last)..=last).filter(|_| first <= last);
+        lists.flat_map(|(list, values)| values.iter().map(|value| (*list, *value))).collect()
     }
 
     /// For a mutant: the map without those who changed it.
@@ -146,7 +161,8 @@ impl Machine {
             Cas(key, _, value) if ret == Ret::Swapped(true) => {
                 self.map.insert(key, value);
             }
-            Cas(..) | Get(_) => {}
+            Append(list, value) => self.lists.entry(list).or_default().push(value),
+            Cas(..) | Get(_) | Scan(..) => {}
         }
         ret
     }
@@ -155,6 +171,7 @@ impl Machine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use schism::spec::{Spec, map::Map};
 
     fn command(client: u32, number: u32, op: Op) -> Command {
         Command { request: RequestId { client: ClientId(client), number }, op }
@@ -162,7 +179,8 @@ mod tests {
 
     #[test]
     fn commands_read_back_as_they_were_encoded() {
-        for op in [Put(1, 81), Get(2), Cas(1, Some(2), u64::MAX), Cas(1, None, 3), Delete(4)] {
+        let keyed = [Put(1, 81), Get(2), Cas(1, Some(2), u64::MAX), Cas(1, None, 3), Delete(4)];
+        for op in keyed.into_iter().chain([Append(1, 81), Scan(1, 3)]) {
             let command = command(7, 9, op);
             assert_eq!(Command::decode(&command.encode()), Some(command));
         }
@@ -185,6 +203,17 @@ mod tests {
         assert_eq!(machine.apply(&command(2, 0, Delete(5))), Done::Now(Ret::Done));
         assert_eq!(machine.apply(&swap), Done::Before(Ret::Swapped(true)));
         assert_eq!(machine.get(5), None);
+    }
+
+    #[test]
+    fn a_scan_finds_what_the_specification_says() {
+        let (mut machine, mut spec) = (Machine::default(), Map::init());
+        let appends = [Append(2, 7), Append(1, 8), Append(2, 5), Append(3, 6)];
+        let scans = [Scan(1, 2), Scan(3, 9), Scan(3, 1), Scan(0, u64::MAX)];
+        for (number, op) in appends.into_iter().chain(scans).enumerate() {
+            let promised = Map::apply(&mut spec, &op);
+            assert_eq!(machine.apply(&command(1, number as u32, op)), Done::Now(promised));
+        }
     }
 
     #[test]

@@ -17,7 +17,8 @@ use super::wal::Wal;
 use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry, EntryType};
 use ::raft::{RawNode, Ready, StateRole};
-use schism::spec::map::{Get, Map, Op, Ret};
+use schism::spec::Spec;
+use schism::spec::map::{Map, Op};
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
 use setup::{Jitter, library_config};
 use slog::Logger;
@@ -74,7 +75,7 @@ impl<H: Hooks> Node for Server<H> {
                 // a stranger) is lost like a message on the way.
                 let _ = self.raft.step(*body.0);
             }
-            Event::Request { id, op: Get(key) } => self.read(id, key, io),
+            Event::Request { id, op } if Map::is_read(&op) => self.read(id, op, io),
             Event::Request { id, op } => self.write(id, op, io),
             // The ticks have been given.
             _ => {}
@@ -211,11 +212,11 @@ impl<H: Hooks> Server<H> {
         }
     }
 
-    fn read(&mut self, id: RequestId, key: u64, io: &mut Io<Self>) {
+    fn read(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
         if self.hooks.read_locally(self.leads()) {
-            io.ok(id, Ret::Value(self.machine.get(key)));
+            io.ok(id, self.machine.would_answer(op));
         } else {
-            let context = self.reads.add(id, key, io.now());
+            let context = self.reads.add(id, op, io.now());
             self.raft.read_index(context);
             self.await_reads(io);
         }
@@ -280,8 +281,8 @@ impl<H: Hooks> Server<H> {
         self.raft.advance_apply();
         self.compact_if_due(io);
         let upto = if self.hooks.await_index() { self.applied } else { u64::MAX };
-        while let Some((id, key)) = self.reads.ripe(upto) {
-            io.ok(id, Ret::Value(self.machine.get(key)));
+        while let Some((id, op)) = self.reads.ripe(upto) {
+            io.ok(id, self.machine.would_answer(op));
         }
     }
 

@@ -7,6 +7,7 @@
 //! client asked.
 
 use ::raft::ReadState;
+use schism::spec::map::Op;
 use schism::{NodeId, RequestId, Time};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub struct Reads {
 struct Read {
     number: u32,
     request: RequestId,
-    key: u64,
+    op: Op,
     since: Time,
     asked: Time,
     /// Where the log must have been applied up to; `None` until a leader says so.
@@ -47,10 +48,10 @@ impl Reads {
     }
 
     /// Adds a read, and says in which context to ask for its index.
-    pub fn add(&mut self, request: RequestId, key: u64, now: Time) -> Vec<u8> {
+    pub fn add(&mut self, request: RequestId, op: Op, now: Time) -> Vec<u8> {
         let number = self.next;
         self.next += 1;
-        self.waiting.push(Read { number, request, key, since: now, asked: now, index: None });
+        self.waiting.push(Read { number, request, op, since: now, asked: now, index: None });
         self.context(number)
     }
 
@@ -82,13 +83,13 @@ impl Reads {
         }
     }
 
-    /// Takes out a read, as its request and key, that may be answered by a state machine which
+    /// Takes out a read, with its request, that may be answered by a state machine which
     /// stands at this index.
-    pub fn ripe(&mut self, applied: u64) -> Option<(RequestId, u64)> {
+    pub fn ripe(&mut self, applied: u64) -> Option<(RequestId, Op)> {
         let ripe = |read: &Read| read.index.is_some_and(|index| index <= applied);
         let place = self.waiting.iter().position(ripe)?;
         let read = self.waiting.remove(place);
-        Some((read.request, read.key))
+        Some((read.request, read.op))
     }
 
     /// How long from now until one may have to be asked for again, unless somebody waits for that
@@ -139,6 +140,7 @@ impl Reads {
 mod tests {
     use super::*;
     use schism::ClientId;
+    use schism::spec::map::Get;
 
     const AGAIN: Duration = Duration::from_millis(40);
 
@@ -153,19 +155,19 @@ mod tests {
     #[test]
     fn a_read_is_answered_once_confirmed_and_applied() {
         let mut reads = Reads::new(NodeId(1), 0, AGAIN);
-        let context = reads.add(request(0), 5, Time::ZERO);
+        let context = reads.add(request(0), Get(5), Time::ZERO);
         assert_eq!(reads.ripe(9), None);
         reads.confirmed(vec![state(7, context)]);
         assert_eq!(reads.ripe(6), None);
-        assert_eq!(reads.ripe(7), Some((request(0), 5)));
+        assert_eq!(reads.ripe(7), Some((request(0), Get(5))));
         assert_eq!(reads.ripe(7), None);
     }
 
     #[test]
     fn a_confirmation_for_an_earlier_life_is_not_taken() {
-        let context = Reads::new(NodeId(1), 0, AGAIN).add(request(0), 5, Time::ZERO);
+        let context = Reads::new(NodeId(1), 0, AGAIN).add(request(0), Get(5), Time::ZERO);
         let mut reads = Reads::new(NodeId(1), 1, AGAIN);
-        reads.add(request(0), 5, Time::ZERO);
+        reads.add(request(0), Get(5), Time::ZERO);
         reads.confirmed(vec![state(0, context)]);
         assert_eq!(reads.ripe(9), None);
     }
@@ -173,7 +175,7 @@ mod tests {
     #[test]
     fn an_unconfirmed_read_is_asked_for_again_anew_until_its_client_has_gone() {
         let mut reads = Reads::new(NodeId(1), 0, AGAIN);
-        let mut contexts = vec![reads.add(request(0), 5, Time::ZERO)];
+        let mut contexts = vec![reads.add(request(0), Get(5), Time::ZERO)];
         assert_eq!(reads.overdue(Time::millis(39)), Vec::<Vec<u8>>::new());
         contexts.extend(reads.overdue(Time::millis(40)));
         assert_eq!(reads.overdue(Time::millis(79)), Vec::<Vec<u8>>::new());
@@ -190,8 +192,8 @@ mod tests {
     fn one_wait_serves_all_reads() {
         let mut reads = Reads::new(NodeId(1), 0, AGAIN);
         assert_eq!(reads.wait(Time::ZERO), None);
-        reads.add(request(0), 5, Time::ZERO);
-        reads.add(request(1), 5, Time::millis(30));
+        reads.add(request(0), Get(5), Time::ZERO);
+        reads.add(request(1), Get(5), Time::millis(30));
         assert_eq!(reads.wait(Time::millis(30)), Some(Duration::from_millis(10)));
         assert_eq!(reads.wait(Time::millis(30)), None);
         assert_eq!(reads.overdue(Time::millis(40)).len(), 1);
@@ -201,7 +203,7 @@ mod tests {
     #[test]
     fn what_is_confirmed_is_not_waited_for() {
         let mut reads = Reads::new(NodeId(1), 0, AGAIN);
-        let context = reads.add(request(0), 5, Time::ZERO);
+        let context = reads.add(request(0), Get(5), Time::ZERO);
         reads.confirmed(vec![state(7, context)]);
         assert_eq!(reads.wait(Time::millis(50)), None);
     }
@@ -209,8 +211,8 @@ mod tests {
     #[test]
     fn the_first_confirmation_counts() {
         let mut reads = Reads::new(NodeId(1), 0, AGAIN);
-        let context = reads.add(request(0), 5, Time::ZERO);
+        let context = reads.add(request(0), Get(5), Time::ZERO);
         reads.confirmed(vec![state(3, context.clone()), state(8, context)]);
-        assert_eq!(reads.ripe(3), Some((request(0), 5)));
+        assert_eq!(reads.ripe(3), Some((request(0), Get(5))));
     }
 }

@@ -16,7 +16,7 @@ const HEALTHY: u64 = 2_000;
 /// Cases in which the planted bug has to show itself.
 const PLANTED: u64 = 100_000;
 /// The same tour for everybody.
-const SEED: u64 = 39;
+const SEED: u64 = 53;
 
 pub(super) fn tour(
     cli: &Cli,

@@ -1,12 +1,16 @@
-//! A store of keys and values with conditional writes: put, get, compare-and-set, delete.
+//! A store of values under keys, with put, get, compare-and-set and delete, and of lists, with
+//! append and scan.
+//!
+//! The one idea: each key is an object of its own, so that it can be judged alone; a scan sees many
+//! lists at one time, so the lists are one object together.
 
 use super::Spec;
-use super::kv::{key, number};
 use crate::seed::Draws;
-use std::fmt;
-use std::str::FromStr;
 
-/// What a client asks: `put k1 81`, `get k1`, `cas k1 81 82`, `cas k1 nothing 5`, `delete k1`.
+mod text;
+
+/// What a client asks: `put k1 81`, `get k1`, `cas k1 81 82`, `cas k1 nothing 5`, `delete k1`,
+/// `append l1 81`, `scan l1 l3`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Op {
     /// Write a value under a key.
@@ -17,12 +21,16 @@ pub enum Op {
     Cas(u64, Option<u64>, u64),
     /// Remove a key and its value.
     Delete(u64),
+    /// Add a value at the end of a list.
+    Append(u64, u64),
+    /// Read the lists from the one through the other, all at one time.
+    Scan(u64, u64),
 }
 
-pub use Op::{Cas, Delete, Get, Put};
+pub use Op::{Append, Cas, Delete, Get, Put, Scan};
 
 /// What a client is told.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Ret {
     /// A put or a delete took effect.
     Done,
@@ -30,61 +38,84 @@ pub enum Ret {
     Value(Option<u64>),
     /// Whether a compare-and-set replaced the value.
     Swapped(bool),
+    /// How long the list is with what was appended.
+    Length(u64),
+    /// What a scan found: lists and their values, list by list, each value in its place.
+    Lists(Vec<(u64, u64)>),
 }
 
-/// A map from numbers to numbers, judged key by key.
+/// A map from numbers to numbers, judged key by key, and lists of numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Map;
 
-impl Op {
-    /// The key that the operation is about.
-    #[must_use]
-    pub const fn key(&self) -> u64 {
-        let (Put(key, _) | Get(key) | Cas(key, _, _) | Delete(key)) = *self;
-        key
-    }
+/// One key's value, or all lists.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct State {
+    value: Option<u64>,
+    /// As in [`Ret::Lists`].
+    lists: Vec<(u64, u64)>,
 }
+
+/// The part that the lists are.
+const LISTS: u64 = u64::MAX;
 
 impl Spec for Map {
     type Op = Op;
     type Ret = Ret;
-    type State = Option<u64>;
+    type State = State;
 
-    fn init() -> Option<u64> {
-        None
+    fn init() -> State {
+        State::default()
     }
 
-    fn apply(state: &mut Option<u64>, op: &Op) -> Ret {
+    fn apply(state: &mut State, op: &Op) -> Ret {
         match *op {
             Put(_, value) => {
-                *state = Some(value);
+                state.value = Some(value);
                 Ret::Done
             }
-            Get(_) => Ret::Value(*state),
+            Get(_) => Ret::Value(state.value),
             Cas(_, expected, value) => {
-                let swap = *state == expected;
+                let swap = state.value == expected;
                 if swap {
-                    *state = Some(value);
+                    state.value = Some(value);
                 }
                 Ret::Swapped(swap)
             }
             Delete(_) => {
-                *state = None;
+                state.value = None;
                 Ret::Done
+            }
+            Append(list, value) => {
+                let end = state.lists.partition_point(|(of, _)| *of <= list);
+                let start = state.lists.partition_point(|(of, _)| *of < list);
+                state.lists.insert(end, (list, value));
+                Ret::Length((end - start) as u64 + 1)
+            }
+            Scan(first, last) => {
+                let within = |(list, _): &(u64, u64)| (first..=last).contains(list);
+                Ret::Lists(state.lists.iter().copied().filter(within).collect())
             }
         }
     }
 
     fn part(op: &Op) -> Option<u64> {
-        Some(op.key())
+        match *op {
+            Put(key, _) | Get(key) | Cas(key, _, _) | Delete(key) => Some(key),
+            Append(..) | Scan(..) => Some(LISTS),
+        }
     }
 
     fn is_read(op: &Op) -> bool {
-        matches!(op, Get(_))
+        matches!(op, Get(_) | Scan(..))
     }
 
     fn any(draws: &mut Draws, unique: u64) -> Op {
-        let key = 1 + draws.below(KEYS);
+        let key = 1 + draws.below(KEYS + 1);
+        if key > KEYS {
+            let list = 1 + draws.below(LAST_LIST);
+            return if draws.chance(1, 2) { Append(list, unique) } else { Scan(1, list) };
+        }
         // Half of the keys see only put and get with unique values, which the fastest judges want.
         if key <= KEYS / 2 {
             return if draws.chance(1, 2) { Put(key, unique) } else { Get(key) };
@@ -106,64 +137,23 @@ impl Spec for Map {
     }
 
     fn look(op: &Op) -> Option<Op> {
-        Some(Get(op.key()))
+        match *op {
+            Put(key, _) | Get(key) | Cas(key, _, _) | Delete(key) => Some(Get(key)),
+            Append(list, _) => Some(Scan(list, list)),
+            Scan(first, last) => Some(Scan(first, last)),
+        }
     }
 }
 
 /// Few keys, so that operations meet. Key 0 is the probe's.
 const KEYS: u64 = 4;
 
-impl fmt::Display for Op {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Put(key, value) => write!(f, "put k{key} {value}"),
-            Get(key) => write!(f, "get k{key}"),
-            Cas(key, Some(expected), value) => write!(f, "cas k{key} {expected} {value}"),
-            Cas(key, None, value) => write!(f, "cas k{key} nothing {value}"),
-            Delete(key) => write!(f, "delete k{key}"),
-        }
-    }
-}
-
-impl FromStr for Op {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Op, String> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        match words[..] {
-            ["put", k, value] => Ok(Put(key(k)?, number(value)?)),
-            ["get", k] => Ok(Get(key(k)?)),
-            ["cas", k, "nothing", value] => Ok(Cas(key(k)?, None, number(value)?)),
-            ["cas", k, expected, value] => {
-                Ok(Cas(key(k)?, Some(number(expected)?), number(value)?))
-            }
-            ["delete", k] => Ok(Delete(key(k)?)),
-            _ => Err("expected `put k1 81`, `get k1`, `cas k1 81 82` or `delete k1`".to_owned()),
-        }
-    }
-}
-
-impl fmt::Display for Ret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Ret::Done => f.write_str("ok"),
-            Ret::Value(Some(value)) => write!(f, "{value}"),
-            Ret::Value(None) => f.write_str("nothing"),
-            Ret::Swapped(true) => f.write_str("swapped"),
-            Ret::Swapped(false) => f.write_str("not swapped"),
-        }
-    }
-}
+/// Few lists, for the same reason.
+const LAST_LIST: u64 = 2;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn operations_read_back_as_they_are_written() {
-        for op in [Put(1, 81), Get(2), Cas(1, Some(2), 3), Cas(1, None, 3), Delete(4)] {
-            assert_eq!(op.to_string().parse(), Ok(op));
-        }
-    }
 
     #[test]
     fn a_compare_and_set_replaces_only_what_it_expects() {
@@ -171,5 +161,18 @@ mod tests {
         assert_eq!(Map::apply(&mut state, &Cas(1, Some(7), 8)), Ret::Swapped(false));
         assert_eq!(Map::apply(&mut state, &Cas(1, None, 8)), Ret::Swapped(true));
         assert_eq!(Map::apply(&mut state, &Get(1)), Ret::Value(Some(8)));
+    }
+
+    #[test]
+    fn a_scan_sees_each_list_within_its_bounds_in_the_order_of_appends() {
+        let mut state = Map::init();
+        let lengths = [(2, 7, 1), (1, 8, 1), (2, 5, 2), (3, 6, 1)];
+        for (list, value, length) in lengths {
+            assert_eq!(Map::apply(&mut state, &Append(list, value)), Ret::Length(length));
+        }
+        let mut scan = |first, last| Map::apply(&mut state, &Scan(first, last));
+        assert_eq!(scan(1, 2), Ret::Lists(vec![(1, 8), (2, 7), (2, 5)]));
+        assert_eq!(scan(3, 9), Ret::Lists(vec![(3, 6)]));
+        assert_eq!(scan(4, 9), Ret::Lists(vec![]));
     }
 }

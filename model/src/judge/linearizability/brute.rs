@@ -179,17 +179,25 @@ fn the_search_agrees_with_the_definition_on_a_store() {
 fn the_search_agrees_with_the_definition_on_a_map() {
     let any = |draws: &mut Draws| {
         let (key, value) = (draws.below(2), draws.below(3));
-        match draws.weighted(&[3, 4, 4, 1]) {
+        match draws.weighted(&[3, 4, 4, 1, 3, 3]) {
             0 => map::Put(key, value),
             1 => map::Get(key),
             2 => map::Cas(key, draws.chance(2, 3).then(|| draws.below(3)), value),
-            _ => map::Delete(key),
+            3 => map::Delete(key),
+            4 => map::Append(key, value),
+            _ => map::Scan(0, key),
         }
     };
     let lie = |draws: &mut Draws, op: &map::Op| match op {
         map::Get(_) => map::Ret::Value(draws.chance(2, 3).then(|| draws.below(3))),
         map::Cas(..) => map::Ret::Swapped(draws.chance(1, 2)),
         map::Put(..) | map::Delete(_) => map::Ret::Done,
+        map::Append(..) => map::Ret::Length(1 + draws.below(3)),
+        map::Scan(_, last) => {
+            let mut rows = Vec::from_iter((0..draws.below(3)).map(|_| (draws.below(last + 1), 1)));
+            rows.sort_unstable();
+            map::Ret::Lists(rows)
+        }
     };
     let counts = compare::<map::Map>(Seed(2), 12_000, any, lie);
     assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
