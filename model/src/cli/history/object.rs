@@ -5,7 +5,7 @@
 //! in its operations, and its first value is an operation that is over before all others.
 
 use crate::seed::Draws;
-use crate::spec::Spec;
+use crate::spec::{Access, Spec};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
@@ -54,6 +54,18 @@ pub(super) enum State {
 
 /// The specification.
 pub(super) struct Object;
+
+impl Value {
+    /// The value as a number or nothing, if it is one.
+    #[allow(clippy::option_option, reason = "a value that is nothing is a value")]
+    const fn number(&self) -> Option<Option<u64>> {
+        match self {
+            Value::Nil => Some(None),
+            Value::Number(number) => Some(Some(number.cast_unsigned())),
+            Value::Text(_) => None,
+        }
+    }
+}
 
 impl State {
     fn one(&mut self) -> &mut Value {
@@ -141,6 +153,20 @@ impl Spec for Object {
             Op::Transaction(parts) => parts.iter().all(|(_, write)| write.is_none()),
             _ => false,
         }
+    }
+
+    fn access(op: &Op, ret: Option<&Ret>) -> Option<Access> {
+        Some(match (op, ret) {
+            (Op::Write(_, value), None | Some(Ret::Done)) => Access::Write(value.number()?),
+            (Op::Read(_), Some(Ret::Value(value))) => Access::Read(value.number()?),
+            (Op::Cas(_, expected, value), None | Some(Ret::Swapped(true))) => {
+                Access::Swap(expected.number()?, value.number()?)
+            }
+            (Op::Cas(_, expected, _), Some(Ret::Swapped(false))) => {
+                Access::Miss(expected.number()?)
+            }
+            _ => return None,
+        })
     }
 
     // Nothing is generated here: these histories were recorded somewhere else.

@@ -121,8 +121,11 @@ impl Tape {
     }
 }
 
-/// What writes the first value into each register that the history names.
+/// What writes the first value into each register that the history names. Nothing is there anyway.
 fn firsts(history: &History<Object>, value: &Value) -> Vec<Op> {
+    if *value == Value::Nil {
+        return Vec::new();
+    }
     let mut single = BTreeSet::new();
     let mut together = BTreeSet::new();
     for operation in &history.operations {

@@ -7,6 +7,7 @@ use crate::id::{ClientId, RequestId};
 use crate::seed::{Draws, Seed};
 use crate::spec::{Spec, kv, map};
 use crate::time::Time;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Whether some order of the operations explains a history, with the object taken as a whole.
@@ -200,5 +201,42 @@ fn the_search_agrees_with_the_definition_on_a_map() {
         }
     };
     let counts = compare::<map::Map>(Seed(2), 12_000, any, lie);
+    assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
+}
+
+#[test]
+fn clusters_of_unique_values_agree_with_the_definition() {
+    let next = Cell::new(0_u64);
+    let any = |draws: &mut Draws| {
+        next.set(next.get() % 8 + 1);
+        if draws.chance(1, 2) { kv::Put(0, next.get()) } else { kv::Get(0) }
+    };
+    let lie = |draws: &mut Draws, op: &kv::Op| {
+        let value = draws.chance(5, 6).then(|| 1 + draws.below(8));
+        kv::Answer(value.filter(|_| kv::PutGet::is_read(op)))
+    };
+    let counts = compare::<kv::PutGet>(Seed(3), 20_000, any, lie);
+    assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
+}
+
+#[test]
+fn chains_of_swaps_agree_with_the_definition() {
+    let next = Cell::new(0_u64);
+    let any = |draws: &mut Draws| {
+        next.set(next.get() % 8 + 1);
+        let recent = next.get().saturating_sub(draws.between(1, 3));
+        match draws.weighted(&[2, 2, 3]) {
+            0 => map::Put(0, next.get()),
+            1 => map::Get(0),
+            _ => map::Cas(0, (recent > 0).then_some(recent), next.get()),
+        }
+    };
+    // What failed to swap would take the part out of the hands of the clusters.
+    let lie = |draws: &mut Draws, op: &map::Op| match op {
+        map::Get(_) => map::Ret::Value(draws.chance(5, 6).then(|| 1 + draws.below(8))),
+        map::Cas(..) => map::Ret::Swapped(true),
+        _ => map::Ret::Done,
+    };
+    let counts = compare::<map::Map>(Seed(4), 20_000, any, lie);
     assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
 }
