@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 pub mod kv;
 pub mod map;
+pub mod object;
 
 /// What one operation does to one register, for [`Spec::access`]. Values are numbers, or nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -50,10 +50,15 @@ pub(super) struct History {
     /// The files
     #[arg(required_unless_present = "expect", value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// How they are written: hist, edn, jepsen-log or
-    /// interval-rows [default: as their content says]
+    /// How they are written: hist, edn, json-lines,
+    /// jepsen-log or interval-rows [default: as their
+    /// content says]
     #[arg(long, value_name = "F", verbatim_doc_comment)]
     pub(super) format: Option<String>,
+    /// The object that they are of, where their words may
+    /// mean several: register, counter, set, queue, ...
+    #[arg(long, value_name = "S", verbatim_doc_comment)]
+    pub(super) spec: Option<String>,
     /// The first value of each register
     #[arg(long, value_name = "V")]
     pub(super) init: Option<String>,

@@ -8,6 +8,8 @@ use crate::check::Stopwatch;
 use crate::explain::{count, counted};
 use crate::history::Outcome;
 use crate::judge::linearizability::{self, Finding};
+use crate::spec::object::{Kind, Value};
+pub(super) use edn::Form;
 use flate2::read::MultiGzDecoder;
 use read::Format;
 use std::fs;
@@ -16,7 +18,6 @@ use std::path::{Path, PathBuf};
 use tape::Recorded;
 
 mod edn;
-mod object;
 mod read;
 mod tape;
 #[cfg(test)]
@@ -36,7 +37,8 @@ const UNPACKED_MAX: u64 = 4 << 30;
 struct Asked {
     file: PathBuf,
     format: Option<Format>,
-    init: Option<object::Value>,
+    kind: Option<Kind>,
+    init: Option<Value>,
     /// Whether a table says that it is linearizable.
     expect: Option<bool>,
 }
@@ -70,15 +72,21 @@ pub(super) fn history(
 fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
     let named = |format: &Option<String>| match format.as_deref().map(Format::named) {
         Some(None) => Err(Trouble::misuse(
-            "unknown format: the formats are hist, edn, jepsen-log and interval-rows",
+            "unknown format: the formats are hist, edn, json-lines, jepsen-log and interval-rows",
         )),
         Some(format) => Ok(format),
         None => Ok(None),
     };
     let format = named(&asked.format)?;
     let init = asked.init.as_deref().map(read::value).transpose().map_err(Trouble::misuse)?;
-    let file =
-        |file: &PathBuf| Asked { file: file.clone(), format, init: init.clone(), expect: None };
+    let kind = asked.spec.as_deref().map(str::parse).transpose().map_err(Trouble::misuse)?;
+    let file = |file: &PathBuf| Asked {
+        file: file.clone(),
+        format,
+        kind,
+        init: init.clone(),
+        expect: None,
+    };
     let mut files: Vec<Asked> = asked.files.iter().map(file).collect();
     if let Some(table) = &asked.expect {
         files.extend(rows(table)?);
@@ -115,6 +123,7 @@ fn rows(table: &Path) -> Result<Vec<Asked>, Trouble> {
         rows.push(Asked {
             file: folder.join(cell(path)),
             format: Some(format),
+            kind: None,
             init: Some(read::value(cell(init)).map_err(wrong)?),
             expect: Some(expect),
         });
@@ -163,7 +172,7 @@ fn load(asked: &Asked) -> Result<Recorded, String> {
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         format!("{name}:{line}: it is no UTF-8 text")
     })?;
-    let read = read::read(text, asked.format, asked.init.clone());
+    let read = read::read(text, asked.format, asked.kind, asked.init.clone());
     read.map_err(|(line, why)| format!("{name}:{line}: {why}"))
 }
 

@@ -5,7 +5,7 @@ mod files;
 mod history;
 
 pub(super) use files::{ConfirmObject, ShrinkObject};
-pub(super) use history::HistoryObject;
+pub(super) use history::{HistoryObject, form};
 
 use super::console::{Console, Trouble};
 use super::target::Again;

@@ -6,7 +6,7 @@
 
 /// One form.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Form {
+pub(in crate::cli) enum Form {
     Number(i64),
     Text(String),
     /// A keyword (`:ok`), a symbol, `nil`, or a number that is no integer.

@@ -2,12 +2,13 @@
 //! why. It knows nothing of judging.
 
 use super::edn::{Form, Reader};
-use super::object::{Op, Ret, Value};
 use super::tape::{Recorded, Tape};
-use crate::history::Outcome;
+use crate::spec::object::{Kind, Value};
 use std::collections::BTreeMap;
 
 mod events;
+mod hist;
+mod rows;
 
 /// The formats that can be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,8 @@ pub(super) enum Format {
     Edn,
     /// `INFO  jepsen.util - 0 :invoke :read nil`
     JepsenLog,
+    /// The same events as JSON objects, one a line.
+    JsonLines,
     /// `method value start end`
     Rows,
 }
@@ -33,6 +36,7 @@ impl Format {
             "hist" => Format::Hist,
             "edn" | "knossos-edn" | "kv-edn-lines" => Format::Edn,
             "jepsen-log" => Format::JepsenLog,
+            "json-lines" => Format::JsonLines,
             "interval-rows" => Format::Rows,
             _ => return None,
         })
@@ -43,6 +47,7 @@ impl Format {
         let first = text.lines().map(str::trim).find(|line| !line.is_empty())?;
         let words: Vec<&str> = first.split_whitespace().collect();
         match (first.as_bytes()[0], &words[..]) {
+            (b'{', _) if first[1..].trim_start().starts_with('"') => Some(Format::JsonLines),
             (b'{' | b'[' | b'(' | b';', _) => Some(Format::Edn),
             (_, ["#", name]) if !name.contains('=') => Some(Format::Rows),
             (b'#', _) | (_, ["I", ..]) => Some(Format::Hist),
@@ -57,24 +62,28 @@ impl Format {
     }
 }
 
-/// Reads a whole file. `init` outranks the first value that the file names.
+/// Reads a whole file. `init` outranks the first value that the file names, and `kind` says what it
+/// is a history of, where its words may be of several objects.
 pub(super) fn read(
     text: &str,
     format: Option<Format>,
+    kind: Option<Kind>,
     init: Option<Value>,
 ) -> Result<Recorded, Problem> {
-    let known = format.or_else(|| Format::of(text)).ok_or_else(|| {
-        (1, "no known format: name it with --format hist|edn|jepsen-log|interval-rows".to_owned())
-    })?;
+    let unknown =
+        "no known format: name it with --format hist|edn|json-lines|jepsen-log|interval-rows";
+    let format = format.or_else(|| Format::of(text)).ok_or((1, unknown.to_owned()))?;
     let mut tape = Tape::default();
-    match known {
-        Format::Hist => by_line(text, |line, words| hist(&mut tape, line, words))?,
+    tape.kind = kind;
+    match format {
+        Format::Hist => hist::read(&mut tape, text)?,
         Format::Edn => edn(&mut tape, text)?,
         Format::JepsenLog => {
             by_line(text, |line, words| jepsen_log(&mut tape, line, words))?;
             tape.init = Some(Value::Nil);
         }
-        Format::Rows => rows(&mut tape, text)?,
+        Format::JsonLines => json_lines(&mut tape, text)?,
+        Format::Rows => rows::read(&mut tape, text)?,
     }
     Ok(tape.finish(init))
 }
@@ -89,7 +98,7 @@ pub(super) fn value(text: &str) -> Result<Value, String> {
     Ok(match first.parse() {
         Ok(number) => Value::Number(number),
         Err(_) if first.starts_with("nil") || first == "empty" => Value::Nil,
-        Err(_) => Value::Text(first.trim_matches('"').to_owned()),
+        Err(_) => Value::Text(first.trim_matches('"').into()),
     })
 }
 
@@ -108,41 +117,6 @@ fn by_line(
 
 fn number(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| format!("expected a number, not `{}`", text.escape_debug()))
-}
-
-fn key(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("expected a key, not `{}`", text.escape_debug()))
-}
-
-fn hist(tape: &mut Tape, line: usize, words: &[&str]) -> Result<(), String> {
-    match *words {
-        ["#", ..] => {
-            let init = words.iter().find_map(|word| word.strip_prefix("init="));
-            if let Some(init) = init {
-                tape.init = Some(value(init)?);
-            }
-            Ok(())
-        }
-        ["I", process, id, f, k, a, b] => {
-            let op = match f {
-                "w" => Op::Write(key(k)?, Value::Number(number(a)?)),
-                "r" => Op::Read(key(k)?),
-                "c" => Op::Cas(key(k)?, Value::Number(number(a)?), Value::Number(number(b)?)),
-                _ => return Err(format!("unknown operation `{}`", f.escape_debug())),
-            };
-            tape.invoke(number(process)?, number(id)?, line, op)
-        }
-        ["R", _, id, answer] => {
-            let (id, answer) = (number(id)?, number(answer)?);
-            let ret = match tape.asked(id)? {
-                Op::Read(_) => Ret::Value(Value::Number(answer)),
-                Op::Cas(..) => Ret::Swapped(answer == 1),
-                _ => Ret::Done,
-            };
-            tape.complete(id, Outcome::Ok(ret))
-        }
-        _ => Err("expected `I process id f key a b` or `R process id value`".to_owned()),
-    }
 }
 
 fn jepsen_log(tape: &mut Tape, line: usize, words: &[&str]) -> Result<(), String> {
@@ -179,38 +153,19 @@ fn edn(tape: &mut Tape, text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn rows(tape: &mut Tape, text: &str) -> Result<(), Problem> {
-    let mut moments = Vec::new();
-    by_line(text, |line, words| {
-        let [method, value, start, end] = *words else {
-            let comment = words[0].starts_with('#');
-            let why = "expected `method value start end`".to_owned();
-            return if comment { Ok(()) } else { Err(why) };
-        };
-        let (value, start, end) = (Value::Number(number(value)?), number(start)?, number(end)?);
-        if end < start {
-            return Err(format!("it ends at {end}, before it begins at {start}"));
+/// Each line is an event, with names as in EDN but for their colons.
+fn json_lines(tape: &mut Tape, text: &str) -> Result<(), Problem> {
+    let mut keys = BTreeMap::new();
+    for (line, content) in (1..).zip(text.lines()) {
+        if content.trim().is_empty() {
+            continue;
         }
-        let (op, ret) = match method {
-            "enq" => (Op::Enqueue(value), Ret::Done),
-            "deq" => (Op::Dequeue, Ret::Value(value)),
-            "push" => (Op::Push(value), Ret::Done),
-            "pop" => (Op::Pop, Ret::Value(value)),
-            _ => return Err(format!("unknown method `{}`", method.escape_debug())),
-        };
-        // At one moment, what begins comes before what ends: the two overlap.
-        moments.push((start, false, line, Some(op), Ret::Done));
-        moments.push((end, true, line, None, ret));
-        Ok(())
-    })?;
-    moments.sort_by_key(|(at, ends, line, ..)| (*at, *ends, *line));
-    for (_, _, line, op, ret) in moments {
-        let tag = line as i64;
-        let told = match op {
-            Some(op) => tape.invoke(tag, tag, line, op),
-            None => tape.complete(tag, Outcome::Ok(ret)),
-        };
-        told.map_err(|why| (line, why))?;
+        let form = super::super::json::form(content).map_err(|why| (line, why))?;
+        let event = events::Event::of(&form, &mut keys).map_err(|why| (line, why))?;
+        if let Some(event) = event {
+            let taken = events::take(tape, line, &event, events::Manner::Fails);
+            taken.map_err(|why| (line, why))?;
+        }
     }
     Ok(())
 }

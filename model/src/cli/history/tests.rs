@@ -1,17 +1,17 @@
 //! What the readers accept and refuse, and the verdicts on histories whose answer is known.
 
-use super::object::Value;
 use super::read::{Format, read};
 use crate::judge::linearizability::{Finding, check};
+use crate::spec::object::Value;
 use std::path::Path;
 
 fn holds(text: &str, init: Option<Value>) -> bool {
-    let recorded = read(text, None, init).expect("the history can be read");
+    let recorded = read(text, None, None, init).expect("the history can be read");
     check(&recorded.history, 100_000) == Finding::Linearizable
 }
 
 fn refused(text: &str, format: Format) -> String {
-    let (line, why) = read(text, Some(format), None).err().expect("it cannot be read");
+    let (line, why) = read(text, Some(format), None, None).err().expect("it cannot be read");
     format!("{line}: {why}")
 }
 
@@ -107,7 +107,7 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_a_reader_panic(text in "[ -~\n\t\\PC]{0,120}", which in 0..4_usize) {
         let formats = [Format::Hist, Format::Edn, Format::JepsenLog, Format::Rows];
-        let read = read(&text, Some(formats[which]), None);
+        let read = read(&text, Some(formats[which]), None, None);
         let lines = 1 + text.matches('\n').count();
         proptest::prop_assert!(read.map_or_else(|(line, _)| line, |_| 1) <= lines);
     }

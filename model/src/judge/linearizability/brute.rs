@@ -10,15 +10,27 @@ use crate::time::Time;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+mod objects;
+
 /// Whether some order of the operations explains a history, with the object taken as a whole.
 fn explained<S: Spec>(history: &History<S>) -> bool {
     let all: Vec<&Operation<S>> = history.operations.iter().collect();
-    some_order(&all, &BTreeMap::new())
+    some_order(&all, &BTreeMap::new(), divides(history))
+}
+
+/// Whether each operation that says something is about one part of the object.
+fn divides<S: Spec>(history: &History<S>) -> bool {
+    let told = |operation: &&Operation<S>| match operation.outcome {
+        Outcome::Ok(_) => true,
+        Outcome::Unknown => !S::is_read(&operation.op),
+        Outcome::Refused => false,
+    };
+    history.operations.iter().filter(told).all(|operation| S::part(&operation.op).is_some())
 }
 
 type Object<S> = BTreeMap<Option<u64>, <S as Spec>::State>;
 
-fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>) -> bool {
+fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>, divides: bool) -> bool {
     if rest.iter().all(|operation| !matches!(operation.outcome, Outcome::Ok(_))) {
         return true;
     }
@@ -29,13 +41,14 @@ fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>) -> bool {
             .iter()
             .any(|other| matches!(other.outcome, Outcome::Ok(_)) && other.precedes(next));
         let mut object = object.clone();
-        let answer = S::apply(object.entry(S::part(&next.op)).or_insert_with(S::init), &next.op);
+        let part = S::part(&next.op).filter(|_| divides);
+        let answer = S::apply(object.entry(part).or_insert_with(S::init), &next.op);
         let agrees = match &next.outcome {
             Outcome::Ok(ret) => *ret == answer,
             Outcome::Refused => false,
             Outcome::Unknown => true,
         };
-        !too_early && agrees && some_order(&others, &object)
+        !too_early && agrees && some_order(&others, &object, divides)
     })
 }
 
@@ -129,13 +142,15 @@ fn compare<S: Spec>(
                 let wrong = *violation.operations.last().expect("a wrong operation");
                 let end = history.operations[wrong].completed.order;
                 assert!(!explained(&up_to(&history, end)), "{case}: {history:?}");
-                let part = S::part(&history.operations[wrong].op);
+                let divides = divides(&history);
+                let part = |op: &S::Op| S::part(op).filter(|_| divides);
+                let of = part(&history.operations[wrong].op);
                 let mut before = up_to(&history, end - 1);
-                before.operations.retain(|operation| S::part(&operation.op) == part);
+                before.operations.retain(|operation| part(&operation.op) == of);
                 assert!(explained(&before), "{case}: {history:?}");
                 let known = |operation: &&Operation<S>| {
                     let told = matches!(operation.outcome, Outcome::Ok(_));
-                    told && operation.completed.order < end && S::part(&operation.op) == part
+                    told && operation.completed.order < end && part(&operation.op) == of
                 };
                 for operation in history.operations.iter().filter(known) {
                     let same =

@@ -1,10 +1,12 @@
 //! Jepsen's events come in, one at a time; what they ask and answer goes onto the tape.
 
 use super::super::edn::Form;
-use super::super::object::{Op, Ret, Value};
 use super::super::tape::Tape;
 use crate::history::Outcome;
+use crate::spec::object::{Kind, Op, Part, Ret, Value};
 use std::collections::BTreeMap;
+
+mod answers;
 
 /// One event, as Jepsen writes it.
 pub(super) struct Event<'a> {
@@ -73,57 +75,140 @@ pub(super) fn take(
 ) -> Result<(), String> {
     let process = event.process;
     match event.kind {
-        ":invoke" => tape.invoke(process, process, line, asked(event)?),
+        ":invoke" => tape.invoke(process, process, line, asked(event, tape.kind)?),
         // It stays open: it may take effect at any time, or never.
         ":info" => tape.leave(process),
         ":fail" => {
             let observes = manner == Manner::Observes;
             let cas = matches!(tape.asked(process)?, Op::Cas(..));
-            let saw = Outcome::Ok(Ret::Swapped(false));
+            let saw = Outcome::Ok(Ret::Flag(false));
             tape.complete(process, if observes && cas { saw } else { Outcome::Refused })
         }
         ":ok" => {
-            let outcome = answered(tape.asked(process)?, event.value, manner)?;
+            let outcome = answers::answered(tape.asked(process)?, event.value, manner)?;
             tape.complete(process, outcome)
         }
         other => Err(format!("unknown :type {}", other.escape_debug())),
     }
 }
 
-fn asked(event: &Event<'_>) -> Result<Op, String> {
-    let key = event.key.unwrap_or(0);
-    Ok(match (event.f, event.value) {
-        (":read" | ":get", _) => Op::Read(key),
-        (":write" | ":put", to) => Op::Write(key, value(to)?),
-        (":append", Form::Text(text)) => Op::Append(key, text.clone()),
-        (":cas", Form::List(pair)) => match &pair[..] {
-            [(_, expected), (_, to)] => Op::Cas(key, value(expected)?, value(to)?),
+/// What an event asks for. Some words mean different things to different objects.
+fn asked(event: &Event<'_>, kind: Option<Kind>) -> Result<Op, String> {
+    let (key, given) = keyed(event, kind)?;
+    let one = || value(given);
+    let who = event.process.cast_unsigned();
+    Ok(match event.f {
+        ":read" | ":get" | ":r" => match kind {
+            Some(Kind::Counter) => Op::Count(key),
+            Some(Kind::Set) => Op::Members,
+            Some(Kind::ListAppend) => Op::List(key),
+            Some(Kind::Log) => Op::Fetch(key, number(given)?),
+            _ => Op::Read(key),
+        },
+        ":write" | ":put" | ":w" => Op::Write(key, one()?),
+        ":delete" | ":del" if kind != Some(Kind::Set) => Op::Write(key, Value::Nil),
+        ":cas" => match given {
+            Form::List(pair) => match &pair[..] {
+                [(_, expected), (_, to)] => Op::Cas(key, value(expected)?, value(to)?),
+                _ => return Err(":cas needs [expected new]".to_owned()),
+            },
             _ => return Err(":cas needs [expected new]".to_owned()),
         },
-        (":txn", Form::List(parts)) => {
-            let steps = parts.iter().map(|(_, part)| step(part));
-            Op::Transaction(
-                steps
-                    .map(|step| step.map(|(write, key, to)| (key, write.then_some(to))))
-                    .collect::<Result<_, String>>()?,
-            )
-        }
-        (f, _) => return Err(format!("cannot read what :f {} asks for", f.escape_debug())),
+        ":append" => match (given, kind) {
+            (Form::Text(text), None | Some(Kind::Register)) => {
+                Op::Append(key, text.as_str().into())
+            }
+            _ => Op::Extend(key, one()?),
+        },
+        ":txn" => Op::Transaction(steps(given)?.into_iter().map(Step::asked).collect()),
+        ":add" | ":insert" => match kind {
+            Some(Kind::Counter) => Op::Add(key, number(given)?),
+            Some(Kind::Set) => Op::Insert(one()?),
+            Some(Kind::PriorityQueue) => Op::Offer(one()?),
+            _ => {
+                let why = "may be asked of several objects: name one with --spec";
+                return Err(format!("{} {why}", event.f));
+            }
+        },
+        ":inc" | ":increment" => Op::Add(key, number(given).unwrap_or(1)),
+        ":remove" | ":delete" | ":del" => Op::Remove(one()?),
+        ":contains" => Op::Contains(one()?),
+        ":enqueue" | ":enq" => Op::Enqueue(one()?),
+        ":dequeue" | ":deq" => Op::Dequeue,
+        ":push" => Op::Push(one()?),
+        ":pop" => Op::Pop,
+        ":offer" => Op::Offer(one()?),
+        ":poll" => Op::Poll,
+        ":publish" | ":send" | ":produce" => Op::Publish(key, one()?),
+        ":fetch" => Op::Fetch(key, number(given)?),
+        ":acquire" | ":lock" if kind != Some(Kind::Semaphore) => Op::Acquire(who, None),
+        ":release" | ":unlock" if kind != Some(Kind::Semaphore) => Op::Release(who),
+        ":acquire" | ":take" => Op::Take(number(given).unwrap_or(1)),
+        ":release" | ":give" => Op::Give(number(given).unwrap_or(1)),
+        f => return Err(format!("cannot read what :f {} asks for", f.escape_debug())),
     })
 }
 
-/// Whether a step of a transaction writes, its key, and its value.
-fn step(form: &Form) -> Result<(bool, u64, Value), String> {
+/// The key and the value of an event: with several keys, Jepsen writes both as `[key value]`.
+fn keyed<'a>(event: &Event<'a>, kind: Option<Kind>) -> Result<(u64, &'a Form), String> {
+    if let Some(key) = event.key {
+        return Ok((key, event.value));
+    }
+    let single = matches!(kind, None | Some(Kind::Register | Kind::Counter | Kind::Log));
+    let Form::List(pair) = event.value else { return Ok((0, event.value)) };
+    match (event.f, &pair[..]) {
+        (":cas", [(_, key), (_, given @ Form::List(_))]) if single => Ok((name_of(key)?, given)),
+        (
+            ":read" | ":write" | ":get" | ":put" | ":r" | ":w" | ":add" | ":publish" | ":send"
+            | ":fetch",
+            [(_, key), (_, given)],
+        ) if single => Ok((name_of(key)?, given)),
+        _ => Ok((0, event.value)),
+    }
+}
+
+/// A step of a transaction: what it does to which key, and the value that it wrote or read.
+struct Step {
+    f: F,
+    key: u64,
+    value: Value,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum F {
+    Read,
+    Write,
+    Append,
+}
+
+impl Step {
+    fn asked(self) -> (u64, Part) {
+        let part = match self.f {
+            F::Read => Part::Read,
+            F::Write => Part::Write(self.value),
+            F::Append => Part::Extend(self.value),
+        };
+        (self.key, part)
+    }
+}
+
+fn steps(form: &Form) -> Result<Vec<Step>, String> {
+    let Form::List(parts) = form else { return Err("expected the steps of it".to_owned()) };
+    parts.iter().map(|(_, part)| step(part)).collect()
+}
+
+fn step(form: &Form) -> Result<Step, String> {
     let Form::List(words) = form else { return Err("expected [:read :x nil]".to_owned()) };
     let [(_, Form::Word(f)), (_, name), (_, to)] = &words[..] else {
         return Err("expected [:read :x nil] or [:write :x 1]".to_owned());
     };
-    let write = match f.as_str() {
-        ":read" | ":r" => false,
-        ":write" | ":w" => true,
+    let f = match f.as_str() {
+        ":read" | ":r" => F::Read,
+        ":write" | ":w" => F::Write,
+        ":append" => F::Append,
         _ => return Err(format!("a transaction cannot {}", f.escape_debug())),
     };
-    Ok((write, name_of(name)?, value(to)?))
+    Ok(Step { f, key: name_of(name)?, value: value(to)? })
 }
 
 /// A short name as a number: its bytes; or the number that it is.
@@ -133,42 +218,28 @@ fn name_of(form: &Form) -> Result<u64, String> {
         Form::Word(name) | Form::Text(name) if name.len() <= 8 => {
             Ok(name.bytes().fold(0, |sum, byte| sum << 8 | u64::from(byte)))
         }
-        _ => Err("a key of a transaction has at most 8 letters".to_owned()),
+        _ => Err("such a key has at most 8 letters".to_owned()),
     }
 }
 
-fn answered(op: &Op, form: &Form, manner: Manner) -> Result<Outcome<Ret>, String> {
-    Ok(match op {
-        Op::Read(_) => match value(form)? {
-            Value::Nil if manner == Manner::Fails => Outcome::Unknown,
-            value => Outcome::Ok(Ret::Value(value)),
-        },
-        Op::Cas(..) => Outcome::Ok(Ret::Swapped(true)),
-        Op::Transaction(asked) => {
-            let Form::List(parts) = form else { return Err("expected its steps".to_owned()) };
-            let steps = parts.iter().map(|(_, part)| step(part));
-            let steps = steps.collect::<Result<Vec<_>, String>>()?;
-            let same = steps.len() == asked.len()
-                && steps
-                    .iter()
-                    .zip(asked)
-                    .all(|(done, (key, write))| done.1 == *key && done.0 == write.is_some());
-            if !same {
-                return Err("it answers other steps than it was asked for".to_owned());
-            }
-            let read = steps.into_iter().filter(|(write, ..)| !write);
-            Outcome::Ok(Ret::Values(read.map(|(_, _, value)| value).collect()))
-        }
-        _ => Outcome::Ok(Ret::Done),
-    })
+fn number(form: &Form) -> Result<i64, String> {
+    match form {
+        Form::Number(number) => Ok(*number),
+        _ => Err("expected a number".to_owned()),
+    }
 }
 
 fn value(form: &Form) -> Result<Value, String> {
-    match form {
-        Form::Number(number) => Ok(Value::Number(*number)),
-        Form::Text(text) => Ok(Value::Text(text.clone())),
-        Form::Word(word) if word == "nil" || word.is_empty() => Ok(Value::Nil),
-        Form::Word(word) => Ok(Value::Text(word.clone())),
-        Form::List(_) | Form::Map(_) => Err("expected one value, not a collection".to_owned()),
-    }
+    Ok(match form {
+        Form::Number(number) => Value::Number(*number),
+        Form::Text(text) => Value::Text(text.as_str().into()),
+        Form::Word(word) if word == "nil" || word.is_empty() => Value::Nil,
+        Form::Word(word) => Value::Text(word.as_str().into()),
+        Form::List(values) => {
+            let values: Result<Vec<Value>, String> =
+                values.iter().map(|(_, form)| value(form)).collect();
+            Value::List(values?.into())
+        }
+        Form::Map(_) => return Err("expected a value, not a map".to_owned()),
+    })
 }
