@@ -62,6 +62,10 @@ pub(super) struct History {
     /// The first value of each register
     #[arg(long, value_name = "V")]
     pub(super) init: Option<String>,
+    /// Show an order that explains a file that is
+    /// linearizable
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) witness: bool,
     /// Compare with the verdicts of a table, whose columns
     /// path, format, init and verdict are found by name
     #[arg(long, value_name = "TSV", verbatim_doc_comment)]

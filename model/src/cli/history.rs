@@ -5,8 +5,7 @@ use super::args;
 use super::console::{Console, Exit, Trouble};
 use super::json::{HistoryObject, Sink};
 use crate::check::Stopwatch;
-use crate::explain::{count, counted};
-use crate::history::Outcome;
+use crate::explain::count;
 use crate::judge::linearizability::{self, Finding};
 use crate::spec::object::{Kind, Value};
 pub(super) use edn::Form;
@@ -22,10 +21,11 @@ mod read;
 mod tape;
 #[cfg(test)]
 mod tests;
+mod told;
 
 /// What most histories need. Explaining a refutation asks the search many times, each time within
 /// the budget, so that a large one is only spent where nothing is known without it.
-const BUDGET_FIRST: u64 = 20_000;
+const BUDGET_FIRST: u64 = 500_000;
 
 /// How a compressed file begins.
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -41,6 +41,8 @@ struct Asked {
     init: Option<Value>,
     /// Whether a table says that it is linearizable.
     expect: Option<bool>,
+    /// Whether an order that explains it is wanted.
+    witness: bool,
 }
 
 pub(super) fn history(
@@ -57,7 +59,7 @@ pub(super) fn history(
         let differs = one.expect.is_some() && one.expect != object.linearizable();
         // In a comparison only the differences are worth a line.
         if one.expect.is_none() || differs {
-            console.say(&told(one, &object))?;
+            console.say(&told::file(one.expect, &object))?;
         }
         objects.push(object);
     }
@@ -86,6 +88,7 @@ fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
         kind,
         init: init.clone(),
         expect: None,
+        witness: asked.witness,
     };
     let mut files: Vec<Asked> = asked.files.iter().map(file).collect();
     if let Some(table) = &asked.expect {
@@ -126,6 +129,7 @@ fn rows(table: &Path) -> Result<Vec<Asked>, Trouble> {
             kind: None,
             init: Some(read::value(cell(init)).map_err(wrong)?),
             expect: Some(expect),
+            witness: false,
         });
     }
     Ok(rows)
@@ -142,21 +146,30 @@ fn judge(asked: &Asked, budget: u64) -> HistoryObject {
     if finding == Finding::Unknown && budget > BUDGET_FIRST {
         finding = linearizability::check(&recorded.history, budget);
     }
-    let (verdict, offending) = match &finding {
-        Finding::Linearizable => ("linearizable", Vec::new()),
-        Finding::Refuted(why) => {
-            ("not linearizable", offending(&recorded, &why.violation.operations))
-        }
-        Finding::Unknown => ("unknown", Vec::new()),
-    };
-    HistoryObject {
+    let mut object = HistoryObject {
         file,
-        verdict,
         operations: recorded.operations,
         seconds: began.elapsed().as_secs_f64(),
-        offending,
-        error: None,
+        ..HistoryObject::default()
+    };
+    match &finding {
+        Finding::Linearizable => {
+            object.verdict = "linearizable";
+            if asked.witness {
+                let order = linearizability::witness(&recorded.history, budget);
+                object.witness = order.map(|order| told::witness(&recorded, &order));
+            }
+        }
+        Finding::Refuted(why) => told::refuted(&recorded, why, &mut object),
+        Finding::Unknown => {
+            object.verdict = "unknown";
+            object.why = Some(format!(
+                "no verdict within {} steps of the search for a part: see --budget",
+                count(budget)
+            ));
+        }
     }
+    object
 }
 
 fn load(asked: &Asked) -> Result<Recorded, String> {
@@ -185,39 +198,6 @@ fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
         return Err(format!("it holds more than {} GiB", UNPACKED_MAX >> 30));
     }
     Ok(bytes)
-}
-
-/// The operations that contradict each other, each with its line.
-fn offending(recorded: &Recorded, places: &[usize]) -> Vec<String> {
-    let words = places.iter().map(|&place| {
-        let operation = &recorded.history.operations[place];
-        let answer = match &operation.outcome {
-            Outcome::Ok(ret) => ret.to_string(),
-            Outcome::Refused => "failed".to_owned(),
-            Outcome::Unknown => "no answer".to_owned(),
-        };
-        match recorded.lines[place] {
-            0 => format!("at first: {}", operation.op),
-            line => format!("line {line}: {} -> {answer}", operation.op),
-        }
-    });
-    words.collect()
-}
-
-fn told(asked: &Asked, object: &HistoryObject) -> String {
-    if let Some(error) = &object.error {
-        return format!("not read: {error}");
-    }
-    let (file, verdict) = (&object.file, object.verdict);
-    let mut text = format!("{file}: {verdict}, {}", counted(object.operations as u64, "operation"));
-    if let Some(expect) = asked.expect {
-        let expected = if expect { "linearizable" } else { "not linearizable" };
-        text += &format!("; expected: {expected}");
-    }
-    for line in &object.offending {
-        text += &format!("\n  {line}");
-    }
-    text
 }
 
 /// What became of all files.

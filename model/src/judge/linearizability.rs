@@ -46,6 +46,9 @@ pub enum Finding {
 pub struct Refutation {
     /// The offending operations and what is wrong with them, in words.
     pub violation: Violation,
+    /// Whether each offending operation is known to be needed for the contradiction: the budget
+    /// sufficed to see that some order explains the others without it.
+    pub minimal: bool,
     /// An order that explains the part of the object in question up to the wrong answer: the
     /// longest prefix of its history that is linearizable, as places in the history. What was still
     /// under way then is in it only if it had to take effect already.
@@ -90,6 +93,7 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
                 let blame = blame::blame(history, part, from, parts.whole, budget);
                 let found = Refutation {
                     violation: explain::violation(history, &blame),
+                    minimal: blame.minimal,
                     prefix: blame.prefix,
                 };
                 let worse = worst.as_ref().is_none_or(|known| explain::is_worse(&found, known));
@@ -102,6 +106,33 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
         None if unknown => Finding::Unknown,
         None => Finding::Linearizable,
     }
+}
+
+/// An order of the whole history, as places in it: what refutes nobody's answers. Open operations
+/// are in it where they took effect. Nothing where there is no order, or none was found within the
+/// budget.
+///
+/// Each part has an order of its own. An operation takes effect when it was called or right after
+/// the one before it in its part, whichever is later; that is before it returns, so by these
+/// moments the orders of all parts become one.
+#[must_use]
+pub fn witness<S: Spec>(history: &History<S>, budget: u64) -> Option<Vec<usize>> {
+    let parts = Parts::of(history, |_| true);
+    let mut search = Search::new();
+    let mut order: Vec<(u64, usize)> = Vec::with_capacity(history.operations.len());
+    for part in parts.iter() {
+        let decided = decide(&mut search, part, Wanted::Order, &mut { budget });
+        if decided.decision != Decision::Linearizable {
+            return None;
+        }
+        let mut now = 0;
+        order.extend(decided.order.into_iter().map(|at| {
+            now = part[at].call.max(now);
+            (now, part[at].place)
+        }));
+    }
+    order.sort_by_key(|(moment, _)| *moment);
+    Some(order.into_iter().map(|(_, place)| place).collect())
 }
 
 /// From so many claims on, only those that contradict each other are explained, where something

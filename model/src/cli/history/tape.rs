@@ -13,6 +13,10 @@ pub(super) struct Tape {
     history: History<Object>,
     /// The line on which each operation was asked for.
     lines: Vec<u32>,
+    /// The line of each answer, or 0.
+    answers: Vec<u32>,
+    /// The line that is being read.
+    pub(super) line: usize,
     /// Which operation each process waits for, by the number that the format gives.
     open: Numbers,
     clients: Numbers,
@@ -30,6 +34,8 @@ pub(super) struct Recorded {
     pub(super) history: History<Object>,
     /// The line of each operation; 0 for the first values, which stand in no line.
     pub(super) lines: Vec<u32>,
+    /// The line of each answer, or 0 where there is none.
+    pub(super) answers: Vec<u32>,
     /// How many operations clients asked for.
     pub(super) operations: usize,
 }
@@ -67,6 +73,7 @@ impl Tape {
         let invoked = self.moment();
         self.open.set(tag, number);
         self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+        self.answers.push(0);
         self.history.operations.push(Operation {
             request: RequestId { client: ClientId(client), number },
             node: None,
@@ -90,6 +97,7 @@ impl Tape {
     pub(super) fn complete(&mut self, tag: i64, outcome: Outcome<Ret>) -> Result<(), String> {
         let place = self.open.take(tag).ok_or_else(|| format!("{tag} has asked for nothing"))?;
         let completed = self.moment();
+        self.answers[place as usize] = u32::try_from(self.line).unwrap_or(u32::MAX);
         let operation = &mut self.history.operations[place as usize];
         operation.outcome = outcome;
         operation.completed = completed;
@@ -125,8 +133,10 @@ impl Tape {
                 step: None,
             });
             self.lines.push(0);
+            self.answers.push(0);
         }
-        Recorded { history: self.history, lines: self.lines, operations }
+        let (history, lines, answers) = (self.history, self.lines, self.answers);
+        Recorded { history, lines, answers, operations }
     }
 }
 
@@ -170,43 +180,40 @@ fn firsts(history: &History<Object>, kind: Option<Kind>, value: &Value) -> Vec<O
     firsts
 }
 
-/// A number for each of some numbers, which are small in most files.
+/// A number for each of some numbers, which are small and come in order in most files.
 #[derive(Default)]
 struct Numbers {
     /// One more than the number, or 0.
-    small: Vec<u32>,
-    large: BTreeMap<i64, u32>,
+    dense: Vec<u32>,
+    others: BTreeMap<i64, u32>,
 }
 
-/// What is below this has a place of its own.
-const SMALL: usize = 1 << 24;
+/// The dense ones grow by so many places at most, so that one large number costs little.
+const STRIDE: usize = 1 << 16;
 
 impl Numbers {
     fn get(&self, of: i64) -> Option<u32> {
-        match usize::try_from(of) {
-            Ok(of) if of < SMALL => self.small.get(of)?.checked_sub(1),
-            _ => self.large.get(&of).copied(),
-        }
+        let dense = usize::try_from(of).ok().and_then(|of| self.dense.get(of)?.checked_sub(1));
+        dense.or_else(|| self.others.get(&of).copied())
     }
 
     fn set(&mut self, of: i64, number: u32) {
         match usize::try_from(of) {
-            Ok(of) if of < SMALL => {
-                if self.small.len() <= of {
-                    self.small.resize(of + 1, 0);
+            Ok(of) if of < self.dense.len() + STRIDE => {
+                if self.dense.len() <= of {
+                    self.dense.resize(of + 1, 0);
                 }
-                self.small[of] = number + 1;
+                self.dense[of] = number + 1;
             }
             _ => {
-                self.large.insert(of, number);
+                self.others.insert(of, number);
             }
         }
     }
 
     fn take(&mut self, of: i64) -> Option<u32> {
-        match usize::try_from(of) {
-            Ok(of) if of < SMALL => std::mem::take(self.small.get_mut(of)?).checked_sub(1),
-            _ => self.large.remove(&of),
-        }
+        let dense = usize::try_from(of).ok().and_then(|of| self.dense.get_mut(of));
+        let dense = dense.and_then(|number| std::mem::take(number).checked_sub(1));
+        dense.or_else(|| self.others.remove(&of))
     }
 }

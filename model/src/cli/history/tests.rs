@@ -2,7 +2,8 @@
 
 use super::read::{Format, read};
 use crate::judge::linearizability::{Finding, check};
-use crate::spec::object::Value;
+use crate::seed::Seed;
+use crate::spec::object::{Kind, Value};
 use std::path::Path;
 
 fn holds(text: &str, init: Option<Value>) -> bool {
@@ -105,12 +106,84 @@ fn what_cannot_be_read_is_refused_with_its_line_and_the_reason() {
 
 proptest::proptest! {
     #[test]
-    fn no_text_makes_a_reader_panic(text in "[ -~\n\t\\PC]{0,120}", which in 0..4_usize) {
-        let formats = [Format::Hist, Format::Edn, Format::JepsenLog, Format::Rows];
+    fn no_text_makes_a_reader_panic(text in "[ -~\n\t\\PC]{0,120}", which in 0..5_usize) {
+        let formats =
+            [Format::Hist, Format::Edn, Format::JsonLines, Format::JepsenLog, Format::Rows];
         let read = read(&text, Some(formats[which]), None, None);
         let lines = 1 + text.matches('\n').count();
         proptest::prop_assert!(read.map_or_else(|(line, _)| line, |_| 1) <= lines);
     }
+}
+
+/// A history in each format, for their mutations.
+const SAMPLES: [&str; 6] = [
+    "# init=-1\nI 0 0 w 0 5 0\nI 1 1 r 0 0 0\nR 0 0 0\nR 1 1 5\nI 1 2 c 0 5 6\nR 1 2 1\n",
+    "[{:process 0, :type :invoke, :f :cas, :value [1 4]}\n {:process 0 :type :fail :f :cas}]",
+    "{:process 3 :type :invoke :f :txn :value [[:r :x nil] [:append :y 2]]}\n\
+     {:process 3 :type :ok :f :txn :value [[:r :x #{1}] [:append :y 2]]}",
+    "{\"process\": 0, \"type\": \"invoke\", \"f\": \"enqueue\", \"value\": 5}\n\
+     {\"process\": 0, \"type\": \"ok\", \"f\": \"enqueue\", \"value\": [5, null]}\n",
+    "INFO  jepsen.util - 0\t:invoke\t:cas\t[2 2]\nINFO  jepsen.util - 0\t:ok\t:cas\t[2 2]",
+    "# stack\npush 1 1 3\npop 1 6 8\nacquire 2 2 5\ncontains 2 9 11",
+];
+
+#[test]
+fn no_mutation_of_a_history_makes_a_reader_or_a_judge_panic() {
+    let (mut read_well, kinds) = (0, [None, Some(Kind::Set), Some(Kind::Counter)]);
+    for case in 0..20_000_u64 {
+        let mut draws = Seed(5).fork(case).draws();
+        let sample = SAMPLES[draws.below(SAMPLES.len() as u64) as usize];
+        let mut bytes = sample.as_bytes().to_vec();
+        for _ in 0..1 + draws.below(4) {
+            let at = draws.below(bytes.len() as u64) as usize;
+            let other = bytes[draws.below(bytes.len() as u64) as usize];
+            match draws.below(5) {
+                0 => bytes[at] = other,
+                1 => bytes.insert(at, other),
+                2 => bytes[at] = draws.below(128) as u8,
+                3 => drop(bytes.remove(at)),
+                _ => bytes.truncate(at.max(1)),
+            }
+            if bytes.is_empty() {
+                bytes.push(b'9');
+            }
+        }
+        let text = String::from_utf8(bytes).expect("all of it is ASCII");
+        let kind = kinds[draws.below(3) as usize];
+        match read(&text, None, kind, None) {
+            Ok(recorded) => {
+                read_well += 1;
+                let _ = check(&recorded.history, 1_000);
+            }
+            Err((line, why)) => assert!(line <= 1 + text.lines().count(), "{why}: {text}"),
+        }
+    }
+    assert!((1_000..19_000).contains(&read_well), "{read_well} of 20,000 could be read");
+}
+
+#[test]
+fn an_object_that_words_leave_open_is_named() {
+    let event = |kind: &str, f: &str, value: &str| {
+        format!("{{\"process\":0,\"type\":\"{kind}\",\"f\":\"{f}\",\"value\":{value}}}\n")
+    };
+    let text = |read: &str| {
+        let events = [("invoke", "add", "2"), ("ok", "add", "2"), ("invoke", "read", "null")];
+        let asked: String = events.iter().map(|(kind, f, value)| event(kind, f, value)).collect();
+        asked + &event("ok", "read", read)
+    };
+    let judged = |text: &str, kind| {
+        let recorded = read(text, None, Some(kind), None).map_err(|(_, why)| why)?;
+        Ok(check(&recorded.history, 1_000) == Finding::Linearizable)
+    };
+    assert_eq!(judged(&text("2"), Kind::Counter), Ok(true));
+    assert_eq!(judged(&text("3"), Kind::Counter), Ok(false));
+    assert_eq!(judged(&text("[2]"), Kind::Set), Ok(true));
+    assert_eq!(judged(&text("[]"), Kind::Set), Ok(false));
+    let why = ":add may be asked of several objects: name one with --spec";
+    assert_eq!(read(&text("2"), None, None, None).err(), Some((1, why.to_owned())));
+    let why = "`add k0 2` is asked of a counter, and this is a queue";
+    let add = event("invoke", "inc", "2");
+    assert_eq!(judged(&add, Kind::Queue), Err(why.to_owned()));
 }
 
 fn run(words: &[&str]) -> (u8, String) {
@@ -149,9 +222,22 @@ fn a_table_of_verdicts_is_compared_with_what_is_found() {
         (2, said("0 as expected, 0 different, 0 unknown, 1 not read"))
     );
     let bad = Path::new(&folder).join("bad.hist").display().to_string();
-    let lines = "  at first: write k0 0\n  line 1: write k0 5 -> ok\n  line 3: read k0 -> 0\n";
-    let expected = format!("{bad}: not linearizable, 2 operations\n{lines}");
-    assert_eq!(run(&[&bad, "--init", "0"]), (1, expected));
+    let told = [
+        &format!("{bad}: not linearizable, 2 operations"),
+        "  stale read: the answer on line 4 contradicts what was known; no order explains these \
+         together, and each of them matters",
+        "    at first: write k0 0       |-|",
+        "    line 1: write k0 5 -> ok       |-|",
+        "    line 3: read k0 -> 0               |-|\n",
+    ];
+    assert_eq!(run(&[&bad, "--init", "0"]), (1, told.join("\n")));
+    let good = Path::new(&folder).join("good.hist").display().to_string();
+    let told = [
+        &format!("{good}: linearizable, 2 operations"),
+        "    line 1: write k0 5 -> ok",
+        "    line 3: read k0 -> 5\n",
+    ];
+    assert_eq!(run(&[&good, "--witness"]), (0, told.join("\n")));
     std::fs::remove_dir_all(&folder).expect("it is ours");
 }
 

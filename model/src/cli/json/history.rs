@@ -5,13 +5,23 @@ use super::super::history::Form;
 use serde::Serialize;
 
 /// The result of `history`, for one file.
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 pub(in crate::cli) struct HistoryObject {
     pub(in crate::cli) file: String,
     pub(in crate::cli) verdict: &'static str,
     pub(in crate::cli) operations: usize,
     pub(in crate::cli) seconds: f64,
+    /// What kind of contradiction it is.
+    pub(in crate::cli) clause: Option<String>,
+    pub(in crate::cli) why: Option<String>,
     pub(in crate::cli) offending: Vec<String>,
+    /// Whether each of them is known to be needed.
+    pub(in crate::cli) minimal: Option<bool>,
+    /// The line by which it was certain; before, some order explains all answers.
+    pub(in crate::cli) refuted_on_line: Option<u32>,
+    /// A bar for each of the offending operations, in the order of time.
+    pub(in crate::cli) timeline: Vec<String>,
+    pub(in crate::cli) witness: Option<Vec<String>>,
     pub(in crate::cli) error: Option<String>,
 }
 
@@ -21,10 +31,8 @@ impl HistoryObject {
         HistoryObject {
             file: file.to_owned(),
             verdict: "unknown",
-            operations: 0,
-            seconds: 0.0,
-            offending: Vec::new(),
             error: Some(error),
+            ..HistoryObject::default()
         }
     }
 

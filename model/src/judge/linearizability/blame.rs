@@ -11,6 +11,7 @@
 //! explains the rest.
 
 use super::decide::{Decided, Wanted, decide};
+use super::frontier::Registers;
 use super::parts::{Claim, Expect, OPEN, known_at};
 use super::search::{Decision, Search};
 use crate::history::{History, Outcome};
@@ -36,6 +37,8 @@ pub(super) struct Blame<Ret> {
     pub(super) right: Vec<Ret>,
     /// An order that explains what was answered before.
     pub(super) prefix: Vec<usize>,
+    /// Whether each of the needed operations is known to be.
+    pub(super) minimal: bool,
 }
 
 /// The kinds of contradiction.
@@ -65,7 +68,13 @@ pub(super) fn blame<S: Spec>(
     budget: u64,
 ) -> Blame<S::Ret> {
     // Some tens of questions, each as large as the part or smaller.
-    let mut lab = Lab { search: Search::new(), budget: budget.saturating_mul(16) };
+    let is_register = Registers::of(part).is_some();
+    let mut lab = Lab {
+        search: Search::new(),
+        budget: budget.saturating_mul(16),
+        question: if is_register { budget } else { budget / 64 },
+        certain: true,
+    };
     let moment = lab.first_refuted(part, from);
     let mut known = known_at(part, moment);
     // The wrong operation stands last, so that what is said of the others is said of a slice.
@@ -73,6 +82,7 @@ pub(super) fn blame<S: Spec>(
     let at = at.expect("each moment of a refutation is the return of an operation");
     let wrong = known.remove(at);
     let needed = lab.needed(&known, wrong);
+    let minimal = lab.certain;
     let support = lab.support(&known, &needed, wrong);
     let (right, author) = lab.right_answers(&known, &needed, wrong);
     let others = author.is_none_or(|author| {
@@ -93,6 +103,7 @@ pub(super) fn blame<S: Spec>(
         author: author.map(|claim| claim.place),
         others,
         right,
+        minimal,
         prefix: order.into_iter().map(|at| prefix[at].place).collect(),
     }
 }
@@ -113,7 +124,12 @@ struct Case<'c, 'a, S: Spec> {
 /// more, so that the explanation gets coarser and not wrong.
 struct Lab<S: Spec> {
     search: Search<S>,
+    /// For all questions, and for one: what a register is asked is answered soon, but a weakened
+    /// history of another object can be much harder than the history itself.
     budget: u64,
+    question: u64,
+    /// Whether each question had an answer.
+    certain: bool,
 }
 
 impl<S: Spec> Lab<S> {
@@ -126,7 +142,12 @@ impl<S: Spec> Lab<S> {
 
     /// The same for claims in the order of their calls.
     fn solve(&mut self, claims: &[Claim<'_, S>], wanted: Wanted) -> Decided {
-        decide(&mut self.search, claims, wanted, &mut self.budget)
+        let limit = self.question.min(self.budget);
+        let mut left = limit;
+        let decided = decide(&mut self.search, claims, wanted, &mut left);
+        self.budget -= limit - left;
+        self.certain &= decided.decision != Decision::Unknown;
+        decided
     }
 
     fn refutes(&mut self, claims: &[Claim<'_, S>]) -> bool {

@@ -1,7 +1,7 @@
 //! The definition itself, tried out literally: every order of every choice of operations. It shares
 //! no code and no idea with the search, so that the two can be held against each other.
 
-use super::{Finding, check};
+use super::{Finding, check, witness};
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, RequestId};
 use crate::seed::{Draws, Seed};
@@ -135,7 +135,11 @@ fn compare<S: Spec>(
         let finding = check(&history, 100_000);
         assert_eq!(finding == Finding::Linearizable, explained(&history), "{case}: {history:?}");
         match finding {
-            Finding::Linearizable => counts[0] += 1,
+            Finding::Linearizable => {
+                counts[0] += 1;
+                let order = witness(&history, 100_000).expect("there is an order");
+                assert!(is_witness(&history, &order), "{case}: {order:?} {history:?}");
+            }
             Finding::Refuted(refutation) => {
                 counts[1] += 1;
                 let violation = &refutation.violation;
@@ -162,6 +166,29 @@ fn compare<S: Spec>(
         }
     }
     counts
+}
+
+/// Whether this order is one that explains a history.
+fn is_witness<S: Spec>(history: &History<S>, order: &[usize]) -> bool {
+    let divides = divides(history);
+    let mut object: Object<S> = BTreeMap::new();
+    let all = order.iter().map(|place| &history.operations[*place]);
+    let agree = all.clone().all(|operation| {
+        let part = S::part(&operation.op).filter(|_| divides);
+        let answer = S::apply(object.entry(part).or_insert_with(S::init), &operation.op);
+        match &operation.outcome {
+            Outcome::Ok(ret) => *ret == answer,
+            Outcome::Refused => false,
+            Outcome::Unknown => true,
+        }
+    });
+    let told = |operation: &&Operation<S>| matches!(operation.outcome, Outcome::Ok(_));
+    let whole = all.clone().filter(told).count() == history.operations.iter().filter(told).count();
+    let in_time = (0..order.len()).all(|at| {
+        let (this, mut later) = (&history.operations[order[at]], order[at + 1..].iter());
+        !later.any(|place| history.operations[*place].precedes(this))
+    });
+    agree && whole && in_time
 }
 
 /// What was known after this place in the order.

@@ -74,6 +74,7 @@ pub(super) fn take(
     manner: Manner,
 ) -> Result<(), String> {
     let process = event.process;
+    tape.line = line;
     match event.kind {
         ":invoke" => tape.invoke(process, process, line, asked(event, tape.kind)?),
         // It stays open: it may take effect at any time, or never.

@@ -7,6 +7,7 @@ use crate::spec::object::{Op, Ret, Value};
 
 pub(super) fn read(tape: &mut Tape, text: &str) -> Result<(), Problem> {
     for (line, content) in (1..).zip(text.lines()) {
+        tape.line = line;
         let mut words = content.split_ascii_whitespace();
         let taken = match words.next() {
             None => Ok(()),

@@ -26,6 +26,7 @@ pub(super) fn read(tape: &mut Tape, text: &str) -> Result<(), Problem> {
     moments.sort_by_key(|(at, ends, line, ..)| (*at, *ends, *line));
     for (_, _, line, op, ret) in moments {
         let tag = line as i64;
+        tape.line = line;
         let told = match op {
             Some(op) => tape.invoke(tag, tag, line, op),
             None => tape.complete(tag, Outcome::Ok(ret)),
