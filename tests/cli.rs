@@ -60,10 +60,31 @@ fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
 
 #[test]
 fn all_targets_hold_for_a_thousand_cases() {
-    let targets =
-        ["raft-rs", "raft-rs-compacts", "raft-rs-plain", "raft-rs-members", "raft-rs-grows"];
+    let targets = [
+        "raft-rs",
+        "raft-rs-compacts",
+        "raft-rs-async",
+        "raft-rs-tight",
+        "raft-rs-plain",
+        "raft-rs-members",
+        "raft-rs-grows",
+    ];
     let how = ["--cases", "1000", "--seed", "1", "--no-save"];
     let words = [&["check"], &targets[..], &how].concat();
     let (code, out, err) = schism(&words);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
+}
+
+#[test]
+fn a_replay_says_what_each_link_carried_and_lost() {
+    let text = "nodes 2  quiet  survives partitions\n@elected  cut n1 -> n2\n";
+    let words = ["replay", "-", "--target", "raft-rs", "--json"];
+    let (code, out, err) = schism_with(&words, text);
+    assert_eq!(code, 0, "{out}{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+    let links = json["links"].as_array().expect("it lists the links");
+    let lost = links.iter().map(|link| (&link["from"], &link["lost"]["cut off"]));
+    let lost: Vec<_> = lost.map(|(from, lost)| (from.as_u64(), lost.as_u64() > Some(0))).collect();
+    assert_eq!(lost, [(Some(1), true), (Some(2), false)], "{links:?}");
+    assert!(links.iter().all(|link| link["sent"].as_u64() > Some(10)), "{links:?}");
 }

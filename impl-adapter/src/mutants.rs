@@ -10,6 +10,7 @@ use crate::raft::hooks::{Hooks, Planted};
 use crate::raft::log::logger;
 use crate::raft::members;
 use crate::raft::raft_rs::Server;
+use crate::targets::stalls;
 use schism::verdict::Failure;
 use schism::{Io, Nemesis};
 
@@ -52,14 +53,15 @@ impl Mutant {
     pub fn healthy(&self) -> Config {
         let mut config = Config::default();
         (self.hooks)().set_up(&mut config);
-        let Config { voters_at_start, snapshot_every, .. } = config;
-        Config { voters_at_start, snapshot_every, ..Config::default() }
+        let Config { voters_at_start, snapshot_every, sync_within, tight, .. } = config;
+        Config { voters_at_start, snapshot_every, sync_within, tight, ..Config::default() }
     }
 
     /// What is claimed of a cluster of it: all that is claimed of the healthy one.
     #[must_use]
     pub fn claim(&self) -> Nemesis {
         let everything = Nemesis::everything();
+        let everything = if self.healthy().tight { stalls(everything) } else { everything };
         match self.healthy().voters_at_start {
             Some(_) => members::claim(everything, self.nodes.into()),
             // Sessions, which snapshots hold, are for requests that come again.
@@ -79,7 +81,7 @@ impl Mutant {
 /// All mutants, by id.
 #[must_use]
 pub fn all() -> &'static [Mutant] {
-    raft::MUTANTS
+    &raft::MUTANTS
 }
 
 /// The mutant of this id.

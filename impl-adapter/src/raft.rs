@@ -40,6 +40,14 @@ pub struct Config {
     /// After so many entries a node takes a snapshot of its state and forgets the log behind it;
     /// `None` where it keeps the whole log.
     pub snapshot_every: Option<u64>,
+    /// A node does not wait for its disk: what it writes is synced within this time, drawn anew for
+    /// each sync, and it handles other events meanwhile; `None` where it waits for each sync.
+    pub sync_within: Option<Duration>,
+    /// Whether the library's limits are so tight that each of them is met: on what goes into a
+    /// message, on messages on their way, on what may wait for its commit, and on what is applied
+    /// at once; with appends in batches, and followers that learn of a commit from the next message
+    /// that goes out anyway.
+    pub tight: bool,
     /// Whether a node is woken for each tick, instead of those at which it does something: slower,
     /// and the library cannot tell the difference. (Crash points and noise can: they count events.)
     pub every_tick: bool,
@@ -56,8 +64,19 @@ impl Default for Config {
             heartbeat_ticks: 2,
             voters_at_start: None,
             snapshot_every: None,
+            sync_within: None,
+            tight: false,
             every_tick: false,
         }
+    }
+}
+
+impl Config {
+    /// Whether its state machine may lag behind what is committed by more than a moment: it is then
+    /// claimed to survive `stall-apply`.
+    #[must_use]
+    pub const fn lags(&self) -> bool {
+        self.tight || self.sync_within.is_some()
     }
 }
 
@@ -68,6 +87,10 @@ pub enum Timer {
     Tick,
     /// Reads that are not confirmed yet.
     Reads,
+    /// What was written is to be made durable.
+    Sync,
+    /// The state machine goes on.
+    Apply,
 }
 
 /// What a node shows of itself.

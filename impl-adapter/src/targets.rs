@@ -2,47 +2,61 @@
 //! the same one.
 
 use crate::mutants;
-use crate::raft::{Config, members, raft_rs};
+use crate::raft::raft_rs::{self, Server};
+use crate::raft::{Config, members};
+use schism::check::Check;
 use schism::cli::Cli;
-use schism::{Io, Nemesis, Node, check};
+use schism::{Nemesis, check};
 use std::time::Duration;
 
 /// In a calm network a write takes 20 ms; what goes wrong with its messages is made good within
 /// some heartbeats.
 pub const AVAILABLE: Duration = Duration::from_millis(100);
 
+/// Within this time a server that does not wait for its disk syncs what it wrote.
+pub const SYNC_WITHIN: Duration = Duration::from_millis(20);
+
+/// A state machine stands still for so many milliseconds at most.
+pub const STALL: u64 = 150;
+
 /// Adds all targets and mutants to a command line.
-pub fn register(cli: Cli) -> Cli {
-    let plain = Config { pre_vote: false, check_quorum: false, ..Config::default() };
-    let mut cli = cli
-        .check(
-            "raft-rs",
-            "raft 0.7.0 with pre-vote and check-quorum, reads by ReadIndex",
-            claimed(raft_rs::boot(Config::default())),
-        )
-        .check(
+pub fn register(mut cli: Cli) -> Cli {
+    let raft = Config::default();
+    let compacts = Config { snapshot_every: Some(8), ..raft };
+    let plain = Config { pre_vote: false, check_quorum: false, ..raft };
+    for (name, about, config) in [
+        ("raft-rs", "raft 0.7.0 with pre-vote and check-quorum, reads by ReadIndex", raft),
+        (
             "raft-rs-compacts",
             "the same with a snapshot after every eight entries, and no log behind it",
-            claimed(raft_rs::boot(Config { snapshot_every: Some(8), ..Config::default() })),
-        )
-        .check(
-            "raft-rs-plain",
-            "the same without pre-vote and check-quorum",
-            claimed(raft_rs::boot(plain)),
-        )
+            compacts,
+        ),
+        (
+            "raft-rs-async",
+            "the same as raft-rs-compacts, and a server does not wait for its disk",
+            Config { sync_within: Some(SYNC_WITHIN), ..compacts },
+        ),
+        (
+            "raft-rs-tight",
+            "the same as raft-rs, with limits so low that each of them is met",
+            Config { tight: true, ..raft },
+        ),
+        ("raft-rs-plain", "the same as raft-rs without pre-vote and check-quorum", plain),
+    ] {
+        cli = cli.check(name, about, claimed(config));
+    }
+    let three = Config { voters_at_start: Some(3), ..raft };
+    let one = Config { voters_at_start: Some(1), ..compacts };
+    cli = cli
         .check(
             "raft-rs-members",
             "the same as raft-rs, with three voters of five at first, and an administrator",
-            members(raft_rs::boot(Config { voters_at_start: Some(3), ..Config::default() })),
+            members(three),
         )
         .check(
             "raft-rs-grows",
             "the same, with one voter at first, and snapshots as in raft-rs-compacts",
-            members(raft_rs::boot(Config {
-                voters_at_start: Some(1),
-                snapshot_every: Some(8),
-                ..Config::default()
-            })),
+            members(one),
         );
     for mutant in mutants::all() {
         let check = check(mutant.boot(Config::default()));
@@ -60,17 +74,22 @@ pub fn claim() -> Nemesis {
     Nemesis::everything().corruption().retries()
 }
 
+/// The same with state machines that stand still for a while.
+#[must_use]
+pub fn stalls(claim: Nemesis) -> Nemesis {
+    claim.own("stall-apply", 1..=STALL)
+}
+
 /// A cluster of which all is claimed.
-fn claimed<N: Node>(
-    boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
-) -> schism::check::Check<N> {
-    check(boot).survives(claim()).linearizable().available(AVAILABLE)
+fn claimed(config: Config) -> Check<Server> {
+    let claim = if config.lags() { stalls(claim()) } else { claim() };
+    let check = check(raft_rs::boot(config)).survives(claim);
+    check.linearizable().available(AVAILABLE)
 }
 
 /// A cluster of five of which all is claimed, with an administrator who changes who votes.
-fn members<N: Node>(
-    boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
-) -> schism::check::Check<N> {
+fn members(config: Config) -> Check<Server> {
     let claim = members::claim(Nemesis::everything(), 5);
-    check(boot).nodes(5).survives(claim).linearizable().available(AVAILABLE)
+    let check = check(raft_rs::boot(config)).nodes(5).survives(claim);
+    check.linearizable().available(AVAILABLE)
 }

@@ -11,12 +11,14 @@
 
 use crate::execute::Op;
 use crate::fault::Nemesis;
+use crate::figure::{Bound, Figure, Limit};
 use crate::generate::Shape;
 use crate::judge::Property;
 use crate::judge::agreement::{Agree, Always};
 use crate::judge::availability::Available;
 use crate::judge::linearizability::Linearizable;
 use crate::judge::reach::Reach;
+use crate::judge::within::Within;
 use crate::node::{Io, Node};
 use crate::schedule::Timing;
 use std::fmt::Debug;
@@ -39,6 +41,7 @@ mod run;
 mod sabotage;
 mod settings;
 mod smaller;
+mod smallest;
 mod strategy;
 mod subject;
 
@@ -150,6 +153,28 @@ impl<N: Node> Check<N> {
     pub fn nondeterministic(mut self) -> Check<N> {
         self.subject.deterministic = false;
         self
+    }
+
+    /// Measures what clients and faults meet with, in virtual time: latencies, the share refused
+    /// and unknown, the time without a leader, the time to recover after each kind of fault. The
+    /// report of a hunt in which all held shows it.
+    pub fn measure(mut self) -> Check<N> {
+        self.subject.measured = true;
+        self
+    }
+
+    /// A figure of each run stays within a bound, which is a time in virtual time or a share:
+    /// `.within(Figure::Recovery, Duration::from_millis(500))`, `.within(Figure::Refused, 0.05)`.
+    /// A run in which it does not is a failure, and is shrunk like any other. Measure first, with
+    /// [`Check::measure`]: faults alone can take a cluster's leader, or its majority, away.
+    pub fn within(mut self, figure: Figure, bound: impl Into<Bound>) -> Check<N> {
+        match Limit::new(figure, bound) {
+            Ok(limit) => self.property(Within::new(limit)),
+            Err(error) => {
+                self.subject.misuse.get_or_insert(error);
+                self
+            }
+        }
     }
 
     /// So many nodes; 3 unless said.

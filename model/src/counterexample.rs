@@ -2,6 +2,7 @@
 //! tally of what was tried where all held.
 
 use crate::fault::{Kind, Nemesis};
+use crate::measures::Measures;
 use crate::sabotage::Noticed;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
@@ -58,7 +59,9 @@ pub struct Cost {
     pub original_steps: usize,
     /// Faults among them.
     pub original_faults: usize,
-    /// Runs that shrinking took.
+    /// How many failing schedules were shrunk, of which this is the smallest.
+    pub shrunk: u64,
+    /// Runs that shrinking them took.
     pub shrink_runs: u64,
     /// Real time that shrinking took.
     pub shrink: Duration,
@@ -95,6 +98,8 @@ pub struct Tally {
     pub regressions: u64,
     /// What the test made of a world that breaks its promises; empty where nobody looked.
     pub sabotage: Vec<Noticed>,
+    /// What was measured, where somebody asked.
+    pub measures: Option<Box<Measures>>,
 }
 
 impl Tally {
@@ -124,6 +129,9 @@ impl Tally {
         }
         self.twice += other.twice;
         self.regressions += other.regressions;
+        if let Some(measures) = &other.measures {
+            self.measures.get_or_insert_default().merge(measures);
+        }
     }
 
     /// Faults that took hold, of all kinds.

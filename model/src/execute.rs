@@ -17,6 +17,7 @@ use crate::spec::Spec;
 use crate::time::Time;
 use crate::trace::{Counts, Digest, End, LossCause, NoiseHit, Record, Shown, Trace, What};
 use calm::Calm;
+use course::Watch;
 use happening::{Chore, Flight, Happening};
 use network::{Disturber, Network};
 use plan::Plan;
@@ -33,6 +34,9 @@ use std::time::Duration;
 mod calm;
 mod clients;
 mod clock;
+mod course;
+#[cfg(test)]
+mod course_tests;
 mod effects;
 mod faults;
 mod guard;
@@ -71,6 +75,8 @@ pub struct Recording {
     pub views: bool,
     /// When leaders were undisturbed.
     pub reigns: bool,
+    /// How leaders and faults came and went.
+    pub course: bool,
     /// Every event with its cause, and what the nodes log.
     pub rich: bool,
 }
@@ -137,6 +143,7 @@ struct World<'a, N: Node> {
     counts: Counts,
     roles: Vec<&'static str>,
     reigns: Reigns,
+    watch: Watch,
     rich: Rich,
 }
 
@@ -176,6 +183,7 @@ impl<'a, N: Node> World<'a, N> {
             counts: Counts::default(),
             roles: Vec::new(),
             reigns: Reigns::new(recording.reigns),
+            watch: Watch::new(recording.course),
             rich: Rich::new(recording.rich),
         }
     }
@@ -184,10 +192,16 @@ impl<'a, N: Node> World<'a, N> {
         for index in 0..self.processes.len() {
             self.start(NodeId::at(index), None);
         }
+        if self.watch.changed() {
+            self.note_course();
+        }
         while self.end.is_none() {
             self.turn();
             if self.reigns.changed() {
                 self.note_reign();
+            }
+            if self.watch.changed() {
+                self.note_course();
             }
         }
         self.finish()
@@ -251,6 +265,7 @@ impl<'a, N: Node> World<'a, N> {
             Happening::GoOn { node, at } => self.go_on(node, at),
             Happening::Chore(chore) => self.chore(chore),
             Happening::Probe => self.probe(),
+            Happening::Look { operation } => self.look_once_more(operation),
         }
     }
 
@@ -280,6 +295,12 @@ impl<'a, N: Node> World<'a, N> {
             self.record(Some(sent), Some(to), || What::Delivered { from, sent, text });
         }
         self.event(to, Event::Message { from, body }, key, Some(sent));
+    }
+
+    /// Something has happened after which leaders and faults are to be looked at again.
+    fn stir(&mut self) {
+        self.reigns.disturb();
+        self.watch.stir();
     }
 
     fn moment(&self) -> Moment {
@@ -313,7 +334,7 @@ impl<'a, N: Node> World<'a, N> {
                 if self.configured.is_none_or(|(newest, _)| index >= newest) =>
             {
                 self.configured = Some((index, config));
-                self.reigns.disturb();
+                self.stir();
                 self.check_settled();
             }
             _ => {}
@@ -324,6 +345,7 @@ impl<'a, N: Node> World<'a, N> {
         let digest = Digest(self.digest.finish());
         let ended = self.moment();
         let reigns = self.reigns.finish(ended.time);
+        let course = self.finish_course();
         let records: Vec<Record> = self.rich.finish();
         Trace {
             digest,
@@ -333,6 +355,7 @@ impl<'a, N: Node> World<'a, N> {
             steps: self.plan.finish(),
             hits: self.hits,
             reigns,
+            course,
             // The loop that called this ran until there was an end.
             end: self.end.unwrap_or(End::Unsettled { waited: Duration::ZERO }),
             ended,

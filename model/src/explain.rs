@@ -8,6 +8,7 @@
 mod gather;
 mod layout;
 mod links;
+mod measured;
 mod narrative;
 mod pass;
 mod picture;
@@ -17,6 +18,7 @@ mod story;
 mod timeline;
 mod words;
 
+pub use measured::measured;
 pub use pass::pass;
 pub use story::story;
 #[cfg(feature = "cli")]

@@ -8,8 +8,9 @@
 //! the term first, then what was written, then who leads, what is committed, what was applied. A
 //! node that has just come up tells [`Fact::Booted`], then its whole log as [`Fact::Appended`],
 //! entry by entry from the oldest that it still has, then its [`Fact::Term`] and the
-//! [`Fact::Configured`] that it goes by. It repeats its log
-//! because a crash can fall between a write and its fact: only the node knows what its disk kept.
+//! [`Fact::Configured`] that it goes by; where its state came from a snapshot, it tells that behind
+//! [`Fact::Booted`]. It repeats its log and its snapshot because a crash can fall between a write
+//! and its fact: only the node knows what its disk kept.
 //!
 //! No kind has to be told. A clause that needs a kind which nobody tells is not judged.
 

@@ -18,6 +18,7 @@ pub mod replication;
 pub mod survival;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod within;
 
 pub use agreement::{Agree, Always};
 pub use availability::Available;
@@ -25,6 +26,7 @@ pub use convergence::Converges;
 pub use linearizability::Linearizable;
 pub use reach::Reach;
 pub use survival::{NoPanic, Terminates};
+pub use within::Within;
 
 /// Something that must hold of every run.
 pub trait Property<N: Node>: Send + Sync {
@@ -41,6 +43,12 @@ pub trait Property<N: Node>: Send + Sync {
 
     /// Whether it looks at when leaders were undisturbed; recording that costs a little time.
     fn looks_at_reigns(&self) -> bool {
+        false
+    }
+
+    /// Whether it looks at how leaders and faults came and went; recording that costs a little
+    /// time.
+    fn looks_at_course(&self) -> bool {
         false
     }
 }

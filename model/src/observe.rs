@@ -1,6 +1,7 @@
 //! A [`Trace`] comes in; what a judge may see of it goes out, and no more: what clients saw, what
 //! nodes told and showed, and how the run ended. A judge cannot look at the network or at disks.
 
+use crate::course::Course;
 use crate::fact::Told;
 use crate::history::{History, Moment};
 use crate::node::Node;
@@ -18,6 +19,8 @@ pub struct Observed<'a, N: Node> {
     pub views: &'a [Shown<N::View>],
     /// When a leader was undisturbed, in order; empty unless a property asks for it.
     pub reigns: &'a [Reign],
+    /// How leaders and faults came and went; empty unless a property asks for it.
+    pub course: &'a Course,
     /// How the run ended.
     pub end: &'a End,
     /// When.
@@ -40,6 +43,7 @@ pub fn observe<N: Node>(trace: &Trace<N>, nodes: u32) -> Observed<'_, N> {
         facts: &trace.facts,
         views: &trace.views,
         reigns: &trace.reigns,
+        course: &trace.course,
         end: &trace.end,
         ended: trace.ended,
     }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 mod text;
 #[cfg(feature = "cli")]
-pub(crate) use text::{nearest, seed};
+pub(crate) use text::{nearest, seed, span};
 
 /// Everything that a run depends on, but for the code under test. `Op` is the operation that
 /// clients ask for, [`Spec::Op`](crate::Spec::Op).

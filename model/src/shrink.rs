@@ -7,18 +7,24 @@
 //! the rounds end. A candidate that has been answered is not offered again, which makes the last
 //! round, the one that shows minimality, cheap.
 
+use crate::fault::Nemesis;
+use crate::id::NodeId;
 use crate::schedule::Schedule;
 use crate::seed::StableHasher;
-use crate::trace::NoiseHit;
+use crate::time::Time;
+use crate::trace::{NoiseHit, StepRecord};
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
 mod delete;
+mod instead;
+mod leaps;
 mod links;
 mod machine;
 mod nodes;
 mod noise;
 mod plain;
+mod spans;
 mod times;
 
 /// Looks for the smallest schedule that still fails.
@@ -43,8 +49,7 @@ mod times;
 pub struct Shrinker<Op> {
     best: Schedule<Op>,
     candidate: Option<Schedule<Op>>,
-    /// What noise did in the run of the best schedule, if somebody said.
-    hits: Vec<NoiseHit>,
+    known: Known,
     pass: usize,
     cursor: Cursor,
     progress: bool,
@@ -72,7 +77,22 @@ impl Cursor {
     }
 }
 
-type Pass<Op> = fn(&Schedule<Op>, &[NoiseHit], &mut Cursor) -> Offer<Op>;
+/// What a pass may know besides the best schedule.
+#[derive(Clone, Default, Debug)]
+struct Known {
+    /// In which of many orders ranges are left out.
+    order: u64,
+    /// Whether leaps are made.
+    leaps: bool,
+    /// The claim that shrinking began with, of which the best schedule may need less.
+    claim: Nemesis,
+    /// What noise did in the run of the best schedule, if somebody said.
+    hits: Vec<NoiseHit>,
+    /// When its steps happened, and whom they turned out to be about, if somebody said.
+    went: Vec<(Option<Time>, Option<NodeId>)>,
+}
+
+type Pass<Op> = fn(&Schedule<Op>, &Known, &mut Cursor) -> Offer<Op>;
 
 /// What a pass has to offer when asked.
 enum Offer<Op> {
@@ -91,7 +111,7 @@ impl<Op> Offer<Op> {
 
 impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
     /// Cheap and far-reaching passes come first; the ones that only make text plainer come last.
-    const PASSES: [Pass<Op>; 12] = [
+    const PASSES: [Pass<Op>; 18] = [
         noise::quiet,
         delete::ranges,
         nodes::fewer,
@@ -99,10 +119,16 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
         noise::written,
         plain::weaker,
         delete::pairs,
+        delete::pinned,
+        spans::joined,
+        instead::cut_off,
+        instead::plain,
+        delete::all,
         plain::seed,
         times::shorter,
         times::anchored,
         plain::smaller,
+        leaps::leaps,
         plain::claim,
     ];
 
@@ -110,9 +136,9 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
     #[must_use]
     pub fn new(start: Schedule<Op>) -> Shrinker<Op> {
         Shrinker {
+            known: Known { claim: start.claim.clone(), ..Known::default() },
             best: start,
             candidate: None,
-            hits: Vec::new(),
             pass: 0,
             cursor: Cursor::default(),
             progress: false,
@@ -121,6 +147,21 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
             accepted: 0,
             offered: 0,
         }
+    }
+
+    /// The same, leaving steps out in another of many orders: it may end elsewhere.
+    #[must_use]
+    pub fn in_order(mut self, order: u64) -> Shrinker<Op> {
+        self.known.order = order;
+        self
+    }
+
+    /// The same, with leaps: one step less and something else at once. They are many and few of
+    /// them fail, so they are for what is small already.
+    #[must_use]
+    pub fn leaping(mut self) -> Shrinker<Op> {
+        self.known.leaps = true;
+        self
     }
 
     /// The smallest schedule known to fail.
@@ -153,9 +194,12 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
         self.accepted
     }
 
-    /// Says what noise did in the run of the best schedule, so that it can be written as steps.
-    pub fn learn(&mut self, hits: &[NoiseHit]) {
-        hits.clone_into(&mut self.hits);
+    /// Says what noise did in the run of the best schedule, so that it can be written as steps, and
+    /// how its steps went, so that they can be kept where they were when others go.
+    pub fn learn(&mut self, hits: &[NoiseHit], steps: &[StepRecord]) {
+        hits.clone_into(&mut self.known.hits);
+        self.known.went =
+            steps.iter().map(|step| (step.happened.map(|at| at.time), step.node)).collect();
     }
 
     /// The next schedule to try; the same one until it is answered. `None` at the fixed point.
@@ -165,7 +209,7 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
                 self.next_round();
                 continue;
             };
-            match pass(&self.best, &self.hits, &mut self.cursor) {
+            match pass(&self.best, &self.known, &mut self.cursor) {
                 Offer::Try(schedule) => {
                     if self.answered.insert(fingerprint(&schedule)) && schedule != self.best {
                         self.offered += 1;
@@ -188,7 +232,8 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
             && fails
         {
             self.best = candidate;
-            self.hits.clear();
+            self.known.hits.clear();
+            self.known.went.clear();
             self.accepted += 1;
             self.progress = true;
         }
@@ -214,5 +259,7 @@ fn fingerprint<Op: Hash>(schedule: &Schedule<Op>) -> u64 {
     hasher.finish()
 }
 
+#[cfg(test)]
+mod optimum_tests;
 #[cfg(test)]
 mod tests;

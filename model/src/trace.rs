@@ -4,6 +4,7 @@
 //! rich one, recorded in a second run of a schedule that failed, also holds every event with its
 //! cause. Both have the same digest.
 
+use crate::course::Course;
 use crate::fact::{Fact, Told};
 use crate::history::{History, Moment};
 use crate::id::NodeId;
@@ -28,6 +29,8 @@ pub struct Trace<N: Node> {
     pub hits: Vec<NoiseHit>,
     /// When a leader was undisturbed, in order; empty unless asked for.
     pub reigns: Vec<Reign>,
+    /// How leaders and faults came and went; empty unless asked for.
+    pub course: Course,
     /// How the run ended.
     pub end: End,
     /// When.
@@ -104,6 +107,8 @@ pub enum End {
         /// The nodes whose state machines did not take the probe in, though they tell what they
         /// apply.
         behind: Vec<NodeId>,
+        /// The place in the history of a read that no voter answered, however often it was asked.
+        unread: Option<usize>,
     },
     /// All was well again for this long, but no probe write succeeded.
     Unsettled {

@@ -1,15 +1,32 @@
-//! The Raft mutants, as a table. What each does wrong is one or two hooks in the files beside.
+//! The Raft mutants, as two tables: those of a public list, and ours. What each does wrong is one
+//! or two hooks in the files beside.
 
 use super::Mutant;
 
 mod clients;
 mod disk;
+mod later;
 mod members;
 mod messages;
+mod ours;
 mod snapshots;
 
-/// The list.
-pub(super) const MUTANTS: &[Mutant] = &[
+/// All of them, by id.
+pub(super) static MUTANTS: [Mutant; PUBLIC.len() + ours::OURS.len()] = {
+    let mut all = [PUBLIC[0]; PUBLIC.len() + ours::OURS.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = match place.checked_sub(PUBLIC.len()) {
+            Some(place) => ours::OURS[place],
+            None => PUBLIC[place],
+        };
+        place += 1;
+    }
+    all
+};
+
+/// The public list.
+const PUBLIC: &[Mutant] = &[
     Mutant {
         id: "PM01",
         sentence: "the vote is not saved with the term",
@@ -256,99 +273,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
         known_steps: 3,
         known: include_str!("known/PM22.schedule"),
         hooks: || Box::new(clients::LeaseTrusted),
-    },
-    Mutant {
-        id: "SM01",
-        sentence: "what a restart reads back is not synced",
-        caught_by: &[
-            "reference: a vote never changes",
-            "reference: a term never goes back",
-            "reference: durable entries stay",
-            "no panic",
-            "linearizable",
-            "available",
-            "converges",
-        ],
-        nodes: 3,
-        known_steps: 3,
-        known: include_str!("known/SM01.schedule"),
-        hooks: || Box::new(disk::ReadBackNotSynced),
-    },
-    Mutant {
-        id: "SM02",
-        sentence: "a leader takes no write while a voter is silent",
-        caught_by: &["available"],
-        nodes: 3,
-        known_steps: 2,
-        known: include_str!("known/SM02.schedule"),
-        hooks: || Box::new(clients::WaitsForAll),
-    },
-    Mutant {
-        id: "SM03",
-        sentence: "a snapshot says that it holds one entry more than it does",
-        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
-        nodes: 3,
-        known_steps: 0,
-        known: include_str!("known/SM03.schedule"),
-        hooks: || Box::new(snapshots::OneTooFar),
-    },
-    Mutant {
-        id: "SM04",
-        sentence: "a snapshot leaves the clients' sessions out",
-        caught_by: &["reference", "linearizable", "available", "converges"],
-        nodes: 3,
-        known_steps: 5,
-        known: include_str!("known/SM04.schedule"),
-        hooks: || Box::new(snapshots::WithoutSessions),
-    },
-    Mutant {
-        id: "SM06",
-        sentence: "a restart forgets who was added and removed",
-        caught_by: &[
-            "reference: one configuration at an index",
-            "reference",
-            "no panic",
-            "linearizable",
-            "available",
-            "converges",
-        ],
-        nodes: 5,
-        known_steps: 2,
-        known: include_str!("known/SM06.schedule"),
-        hooks: || Box::new(members::ChangesForgotten),
-    },
-    Mutant {
-        id: "SM07",
-        sentence: "a joint change needs only the new majority",
-        caught_by: &[
-            "reference: quorums intersect",
-            "reference",
-            "no panic",
-            "linearizable",
-            "available",
-            "converges",
-        ],
-        nodes: 5,
-        known_steps: 1,
-        known: include_str!("known/SM07.schedule"),
-        hooks: || Box::new(members::JointSkipped),
-    },
-    Mutant {
-        id: "SM08",
-        sentence: "a change of voters does not wait for the one before it",
-        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
-        nodes: 5,
-        known_steps: 4,
-        known: include_str!("known/SM08.schedule"),
-        hooks: || Box::new(members::ManyAtOnce),
-    },
-    Mutant {
-        id: "SM09",
-        sentence: "it is not saved that a change of voters is committed",
-        caught_by: &["reference", "no panic", "linearizable", "available", "converges"],
-        nodes: 3,
-        known_steps: 5,
-        known: include_str!("known/SM09.schedule"),
-        hooks: || Box::new(members::CommitNotKept),
     },
 ];

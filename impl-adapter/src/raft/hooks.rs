@@ -51,6 +51,25 @@ pub trait Hooks: Debug + 'static {
         asked
     }
 
+    /// Whether messages that rest on what was written wait for a sync that ends later.
+    #[inline]
+    fn answers_await_sync(&self) -> bool {
+        true
+    }
+
+    /// Whether the library is told that something is durable when it is, and not when it was
+    /// written.
+    #[inline]
+    fn durable_when_synced(&self) -> bool {
+        true
+    }
+
+    /// Up to which write all is durable when a sync has ended that began after this one.
+    #[inline]
+    fn synced(&self, upto: u64) -> u64 {
+        upto
+    }
+
     /// Changes the order of committed entries that are about to be applied.
     #[inline]
     fn batch(&self, _entries: &mut [Entry]) {}
@@ -103,10 +122,23 @@ pub trait Hooks: Debug + 'static {
         false
     }
 
-    /// Whether a read that is confirmed waits until the state machine has got there.
+    /// Whether a client is told that the library did not take its write.
     #[inline]
-    fn await_index(&self) -> bool {
+    fn refuses_dropped(&self) -> bool {
         true
+    }
+
+    /// Whether a leader that is both halves of a joint configuration leaves it.
+    #[inline]
+    fn leaves_if_alone(&self) -> bool {
+        true
+    }
+
+    /// Up to which index reads may be answered by a state machine that stands at this one, and has
+    /// been handed entries up to `handed`; 0 if none wait.
+    #[inline]
+    fn readable(&self, applied: u64, _handed: u64) -> u64 {
+        applied
     }
 
     /// Whether a change of who votes waits until the one before it is done.
@@ -160,6 +192,15 @@ impl Hooks for Planted {
     fn sync(&self, asked: bool, state: bool) -> bool {
         self.0.sync(asked, state)
     }
+    fn answers_await_sync(&self) -> bool {
+        self.0.answers_await_sync()
+    }
+    fn durable_when_synced(&self) -> bool {
+        self.0.durable_when_synced()
+    }
+    fn synced(&self, upto: u64) -> u64 {
+        self.0.synced(upto)
+    }
     fn batch(&self, entries: &mut [Entry]) {
         self.0.batch(entries);
     }
@@ -187,8 +228,14 @@ impl Hooks for Planted {
     fn read_locally(&self, leads: bool) -> bool {
         self.0.read_locally(leads)
     }
-    fn await_index(&self) -> bool {
-        self.0.await_index()
+    fn refuses_dropped(&self) -> bool {
+        self.0.refuses_dropped()
+    }
+    fn leaves_if_alone(&self) -> bool {
+        self.0.leaves_if_alone()
+    }
+    fn readable(&self, applied: u64, handed: u64) -> u64 {
+        self.0.readable(applied, handed)
     }
     fn one_change_at_a_time(&self) -> bool {
         self.0.one_change_at_a_time()

@@ -10,31 +10,38 @@ use super::hooks::{Healthy, Hooks};
 use super::log::logger;
 use super::machine::{Command, Done, Machine};
 use super::message::Message;
-use super::reads::{PATIENCE, Reads};
+use super::reads::Reads;
 use super::storage::{Base, Store};
 use super::told::{self, Told, as_fact};
 use super::wal::Wal;
 use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry, EntryType};
 use ::raft::{RawNode, Ready, StateRole};
+use later::Flights;
 use schism::spec::Spec;
-use schism::spec::map::{Map, Op};
+use schism::spec::map::Map;
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
 use setup::{Jitter, library_config};
 use slog::Logger;
+use stall::Stall;
 use std::collections::VecDeque;
 
 mod changes;
+mod clients;
 mod compaction;
+mod later;
 mod planted;
 mod setup;
+mod stall;
 
 /// One server of a replicated map.
 pub struct Server<H: Hooks = Healthy> {
     raft: RawNode<Store>,
     wal: Wal,
+    flights: Flights,
     machine: Machine,
     applied: u64,
+    stall: Stall,
     /// The index of the last snapshot.
     snapshot_at: u64,
     /// To whom snapshots went, and when.
@@ -66,6 +73,9 @@ impl<H: Hooks> Node for Server<H> {
         self.give_up_snapshots(io.now());
         match event {
             Event::Timer(Timer::Reads) => self.read_again(io),
+            Event::Timer(Timer::Sync) => self.begin_sync(io),
+            Event::Timer(Timer::Apply) => self.stall_ends(io),
+            Event::Synced(upto) => self.landed(self.hooks.synced(upto.0), io),
             Event::Message { body, .. } => {
                 if self.hooks.answer_at_first() {
                     self.heard(&body.0, io);
@@ -85,7 +95,10 @@ impl<H: Hooks> Node for Server<H> {
 
     fn disturb(&mut self, name: &str, argument: u64, io: &mut Io<Self>) {
         self.tick(false, io);
-        self.wish(name, argument, io);
+        match name {
+            "stall-apply" => self.stall(argument, io),
+            _ => self.wish(name, argument, io),
+        }
         self.settle(io);
     }
 
@@ -137,6 +150,10 @@ impl<H: Hooks> Server<H> {
             (Machine::default(), 0)
         };
         io.tell(Fact::Booted { applied, log_last });
+        // A crash may have come between a snapshot and its fact, as between an entry and its own.
+        if snapshot_at > 0 {
+            Self::tell_snapshot(&found.snapshot, io);
+        }
         told::appended(&found.entries, io);
         let nodes = io.peers().len() as u64 + 1;
         let voters = config.voters_at_start.map_or(nodes, |voters| nodes.min(voters.into()));
@@ -151,8 +168,10 @@ impl<H: Hooks> Server<H> {
         let mut server = Server {
             raft,
             wal,
+            flights: Flights::default(),
             machine,
             applied: snapshot_at,
+            stall: Stall::default(),
             snapshot_at,
             snapshots_sent: Vec::new(),
             reads: Reads::new(io.id(), io.incarnation(), again),
@@ -174,6 +193,9 @@ impl<H: Hooks> Server<H> {
         for _ in 0..self.clock.ticks(io.now(), self.quiet_ticks(), timer) {
             self.raft.tick();
         }
+        if timer && self.config.voters_at_start.is_some() {
+            self.leave_if_alone();
+        }
     }
 
     /// How many ticks will do nothing but count.
@@ -194,47 +216,6 @@ impl<H: Hooks> Server<H> {
         left.saturating_sub(1) as u64
     }
 
-    fn write(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
-        let command = Command { request: id, op };
-        if self.hooks.misses_all() && self.leads() && self.somebody_is_silent() {
-            return;
-        }
-        if self.raft.propose(Vec::new(), command.encode()).is_err() {
-            // Neither appended nor sent on, so it never will be.
-            io.refused(id);
-        } else if self.hooks.answer_proposed() {
-            io.ok(id, self.machine.would_answer(op));
-        } else {
-            while self.writes.front().is_some_and(|(_, since)| io.now().since(*since) > PATIENCE) {
-                self.writes.pop_front();
-            }
-            self.writes.push_back((id, io.now()));
-        }
-    }
-
-    fn read(&mut self, id: RequestId, op: Op, io: &mut Io<Self>) {
-        if self.hooks.read_locally(self.leads()) {
-            io.ok(id, self.machine.would_answer(op));
-        } else {
-            let context = self.reads.add(id, op, io.now());
-            self.raft.read_index(context);
-            self.await_reads(io);
-        }
-    }
-
-    fn read_again(&mut self, io: &mut Io<Self>) {
-        for context in self.reads.overdue(io.now()) {
-            self.raft.read_index(context);
-        }
-        self.await_reads(io);
-    }
-
-    fn await_reads(&mut self, io: &mut Io<Self>) {
-        if let Some(wait) = self.reads.wait(io.now()) {
-            io.after(wait, Timer::Reads);
-        }
-    }
-
     fn tell_term(&mut self, io: &mut Io<Self>) {
         self.told.term(self.raft.raft.term, self.raft.raft.vote, io);
     }
@@ -250,7 +231,10 @@ impl<H: Hooks> Server<H> {
     /// Does all that the library wants done after a call into it.
     fn settle(&mut self, io: &mut Io<Self>) {
         while self.raft.has_ready() {
-            self.ready(io);
+            match self.config.sync_within {
+                Some(within) => self.ready_later(within, io),
+                None => self.ready(io),
+            }
         }
         self.jitter.overwrite(&mut self.raft.raft, self.config.election_ticks, io);
         self.clock.wind(self.quiet_ticks(), io);
@@ -272,18 +256,15 @@ impl<H: Hooks> Server<H> {
         self.tell_lead(io);
         self.send(ready.take_persisted_messages(), io);
         self.reads.confirmed(ready.take_read_states());
-        let mut committed = ready.take_committed_entries();
+        let committed = ready.take_committed_entries();
         let mut light = self.raft.advance_append(ready);
         self.told.commit(self.raft.raft.raft_log.committed, io);
         self.send(light.take_messages(), io);
-        self.apply(&mut committed, io);
-        self.apply(&mut light.take_committed_entries(), io);
-        self.raft.advance_apply();
+        self.take_in(committed, io);
+        self.take_in(light.take_committed_entries(), io);
+        self.raft.advance_apply_to(self.applied);
         self.compact_if_due(io);
-        let upto = if self.hooks.await_index() { self.applied } else { u64::MAX };
-        while let Some((id, op)) = self.reads.ripe(upto) {
-            io.ok(id, self.machine.would_answer(op));
-        }
+        self.answer_reads(io);
     }
 
     fn send(&mut self, messages: Vec<eraftpb::Message>, io: &mut Io<Self>) {
@@ -297,10 +278,27 @@ impl<H: Hooks> Server<H> {
 
     /// Writes entries and hard state, and makes them durable if they must be.
     fn persist(&mut self, ready: &mut Ready, io: &mut Io<Self>) {
-        let snapshot = ready.snapshot().clone();
+        let (entries, state_is_news) = self.write_ready(ready, io);
+        if self.hooks.sync(self.must_sync(ready), state_is_news) {
+            self.wal.sync(io);
+        }
+        if state_is_news {
+            self.tell_term(io);
+        }
+        if !ready.snapshot().is_empty() {
+            self.install(ready.snapshot(), io);
+        }
+        told::appended(&entries, io);
+        self.raft.mut_store().append(entries);
+    }
+
+    /// Writes what a `Ready` wants saved. What comes out are its entries, and whether term or vote
+    /// are new.
+    fn write_ready(&mut self, ready: &mut Ready, io: &mut Io<Self>) -> (Vec<Entry>, bool) {
+        let snapshot = ready.snapshot();
         if !snapshot.is_empty() {
             let metadata = snapshot.get_metadata();
-            self.wal.snapshot(&snapshot, Base { index: metadata.index, term: metadata.term });
+            self.wal.snapshot(snapshot, Base { index: metadata.index, term: metadata.term });
         }
         let entries = ready.take_entries();
         for entry in &entries {
@@ -316,17 +314,7 @@ impl<H: Hooks> Server<H> {
             self.wal.state(&state);
         }
         self.wal.write(io);
-        if self.hooks.sync(self.must_sync(ready), state_is_news) {
-            self.wal.sync(io);
-        }
-        if state_is_news {
-            self.tell_term(io);
-        }
-        if !snapshot.is_empty() {
-            self.install(&snapshot, io);
-        }
-        told::appended(&entries, io);
-        self.raft.mut_store().append(entries);
+        (entries, state_is_news)
     }
 
     fn apply(&mut self, entries: &mut [Entry], io: &mut Io<Self>) {
@@ -349,16 +337,6 @@ impl<H: Hooks> Server<H> {
             if entry.entry_type != EntryType::EntryNormal {
                 self.change(entry, io);
             }
-        }
-    }
-
-    /// Answers a write, if it was this node that its client asked.
-    fn answer(&mut self, request: RequestId, done: Done, io: &mut Io<Self>) {
-        let Some(place) = self.writes.iter().position(|(id, _)| *id == request) else { return };
-        self.writes.remove(place);
-        match done {
-            Done::Now(ret) | Done::Before(ret) => io.ok(request, ret),
-            Done::Forgotten => io.unknown(request),
         }
     }
 }

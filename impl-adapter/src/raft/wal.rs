@@ -15,6 +15,7 @@
 use super::storage::Base;
 use ::raft::eraftpb::{Entry, EntryType, HardState, Snapshot};
 use protobuf::{Message, ProtobufEnum};
+use schism::id::Token;
 use schism::seed::StableHasher;
 use schism::{Io, Node};
 use std::hash::Hasher;
@@ -139,6 +140,11 @@ impl Wal {
     /// Makes what was written durable.
     pub fn sync<N: Node>(&self, io: &mut Io<N>) {
         io.disk().sync(&self.name);
+    }
+
+    /// The same without waiting for it: the token comes back when it is done.
+    pub fn sync_later<N: Node>(&self, token: Token, io: &mut Io<N>) {
+        io.disk().sync_later(&self.name, token);
     }
 }
 

@@ -2,7 +2,6 @@
 //! schedule is shrunk, shown to be needed step by step, and run again in full.
 
 use super::clock::Stopwatch;
-use super::minimise::{self, Minimised};
 use super::settings::Settings;
 use super::strategy::{schedules, tree};
 use super::subject::{Ruling, Subject};
@@ -12,6 +11,7 @@ use crate::error::Error;
 use crate::execute::Op;
 use crate::history::Outcome;
 use crate::id::NodeId;
+use crate::measure;
 use crate::node::Node;
 use crate::observe::observe;
 use crate::schedule::Schedule;
@@ -52,9 +52,6 @@ pub(super) const TWICE: u64 = 10;
 
 /// So many runs of one schedule tell how often it fails, where that is not always or never.
 pub(super) const RUNS: usize = 20;
-
-/// How many cases after the first failing one are tried as well.
-const FOLLOWING: u64 = 64;
 
 /// What one worker gathers.
 #[derive(Default)]
@@ -111,60 +108,25 @@ impl<N: Node> Subject<N> {
             return Ok(Hunted { seed, tally, finding: Finding::Nothing });
         };
         tally.cases = number + 1;
+        // How far the other threads had come by then is chance.
+        tally.measures = None;
         let nondeterministic = workers.iter().any(|worker| worker.stopped == Some((number, true)));
         let finding = if nondeterministic {
             let schedule = self.generate(settings, seed.fork(number));
             let difference = self.difference(&schedule);
             Finding::Nondeterminism { schedule: Box::new(schedule), difference }
         } else {
-            let (number, also) = self.choose(settings, seed, number);
-            let schedule = self.generate(settings, seed.fork(number));
             let cost = Cost {
-                also,
-                case: number + 1,
                 cases: settings.effort.limit().unwrap_or_default(),
-                seed: seed.fork(number),
                 hunt: tally.elapsed,
                 ..Cost::default()
             };
-            match self.counterexample(schedule, &cost, settings, seen) {
+            match self.smallest(settings, seed, number, &cost, seen) {
                 Some(found) => Finding::Failure(Box::new(found)),
                 None => return Err(broken_in("case", number)),
             }
         };
         Ok(Hunted { seed, tally, finding })
-    }
-
-    /// One mistake often shows in several ways. The cases that follow the first failing one are
-    /// tried as well, and of all that fail the one is chosen that says most: what breaks the
-    /// property that is judged first. Says which case that is, and how else it failed where.
-    pub(super) fn choose(
-        &self,
-        settings: &Settings,
-        seed: Seed,
-        first: u64,
-    ) -> (u64, Vec<(Failure, u64)>) {
-        let mut seen: Vec<(Failure, u64)> = Vec::new();
-        let last = settings.effort.cases.min(first.saturating_add(FOLLOWING));
-        for number in first..last {
-            // The first one is enough where time is short.
-            if number > first && settings.stop.asked() {
-                break;
-            }
-            let schedule = self.generate(settings, seed.fork(number));
-            if let Ruling::Broken(violation) = self.try_out(&schedule).1
-                && seen.iter().all(|(known, _)| *known != violation.failure)
-            {
-                seen.push((violation.failure, number));
-            }
-        }
-        // Of equals the first one stays: sorting is stable.
-        seen.sort_by_key(|(failure, _)| self.rank(failure));
-        if seen.is_empty() {
-            return (first, seen);
-        }
-        let (_, chosen) = seen.remove(0);
-        (chosen, seen.into_iter().map(|(failure, number)| (failure, number + 1)).collect())
     }
 
     /// Runs one case; says whether it stops the hunt, and if so whether by nondeterminism.
@@ -214,45 +176,15 @@ impl<N: Node> Subject<N> {
             };
             tally.operations[kind] += 1;
         }
+        if self.measured {
+            measure::add(tally.measures.get_or_insert_default(), trace);
+        }
         if !self.reaches.is_empty() {
             let seen = observe(trace, nodes);
             for (reach, (_, n)) in self.reaches.iter().zip(&mut tally.reached) {
                 *n += u64::from(reach.reached(&seen));
             }
         }
-    }
-
-    /// Shrinks a failing schedule and finds out how sure it is. `None` if it does not fail.
-    pub(crate) fn counterexample(
-        &self,
-        schedule: Schedule<Op<N>>,
-        cost: &Cost,
-        settings: &Settings,
-        seen: &mut dyn FnMut(&Schedule<Op<N>>, &Violation),
-    ) -> Option<Counterexample<Op<N>>> {
-        let violation = self.broken(&schedule)?;
-        seen(&schedule, &violation);
-        let (original_steps, original_faults) = (schedule.steps.len(), schedule.faults());
-        let failure = violation.failure.clone();
-        let mut better = |schedule: &Schedule<Op<N>>| seen(schedule, &violation);
-        let Minimised { schedule, sure, runs, took } =
-            minimise::minimise(self, schedule, &failure, settings, &mut better);
-        let violation = self.broken(&schedule)?;
-        let trace = self.run(&schedule, self.lean());
-        Some(Counterexample {
-            name: self.name.clone(),
-            schedule,
-            violation,
-            digest: trace.digest,
-            sure,
-            cost: Cost {
-                original_steps,
-                original_faults,
-                shrink_runs: runs,
-                shrink: took,
-                ..cost.clone()
-            },
-        })
     }
 
     /// How a schedule fails, if it does: in the first of several runs, where runs may differ.

@@ -14,47 +14,94 @@ use crate::time::Time;
 use crate::verdict::Failure;
 use std::time::Duration;
 
-/// What shrinking came to.
+/// What shrinking one schedule came to.
 pub(super) struct Minimised<Op> {
     pub(super) schedule: Schedule<Op>,
-    pub(super) sure: Sure,
-    pub(super) runs: u64,
-    pub(super) took: Duration,
+    pub(super) failure: Failure,
+    /// Whether it went on to the fixed point.
+    pub(super) finished: bool,
+    /// Of each other way in which a candidate failed, the smallest such candidate.
+    pub(super) aside: Vec<(Failure, Schedule<Op>)>,
 }
 
-/// Looks for the smallest schedule with this failure.
+/// What shrinking may cost, and did.
+pub(super) struct Budget<'a> {
+    settings: &'a Settings,
+    clock: Stopwatch,
+    /// Runs so far.
+    pub(super) runs: u64,
+}
+
+impl<'a> Budget<'a> {
+    pub(super) fn new(settings: &'a Settings) -> Budget<'a> {
+        Budget { settings, clock: Stopwatch::start(), runs: 0 }
+    }
+
+    /// Whether the user's limits are reached.
+    pub(super) fn is_spent(&self) -> bool {
+        let settings = self.settings;
+        settings.stop.asked()
+            || settings.shrink_runs_max.is_some_and(|most| self.runs >= most)
+            || settings.shrink_time_max.is_some_and(|most| self.clock.elapsed() >= most)
+    }
+
+    pub(super) fn took(&self) -> Duration {
+        self.clock.elapsed()
+    }
+}
+
+/// Looks for the smallest schedule with this failure, in at most so many runs.
 pub(super) fn minimise<N: Node>(
     subject: &Subject<N>,
-    start: Schedule<Op<N>>,
+    mut shrinker: Shrinker<Op<N>>,
     failure: &Failure,
-    settings: &Settings,
+    budget: &mut Budget<'_>,
+    most: u64,
     better: &mut dyn FnMut(&Schedule<Op<N>>),
 ) -> Minimised<Op<N>> {
-    let clock = Stopwatch::start();
-    let mut shrinker = Shrinker::new(start);
-    let mut runs = 0;
-    shrinker.learn(&subject.run(shrinker.best(), subject.lean()).hits);
+    let mut aside: Vec<(Failure, Schedule<Op<N>>)> = Vec::new();
+    let trace = subject.run(shrinker.best(), subject.lean());
+    shrinker.learn(&trace.hits, &trace.steps);
+    let last = budget.runs.saturating_add(most);
     while let Some(candidate) = shrinker.candidate() {
-        let spent = settings.stop.asked()
-            || settings.shrink_runs_max.is_some_and(|most| runs >= most)
-            || settings.shrink_time_max.is_some_and(|most| clock.elapsed() >= most);
-        if spent {
+        if budget.is_spent() || budget.runs >= last {
             break;
         }
-        runs += 1;
+        budget.runs += 1;
         let (trace, ruling) = subject.try_out(candidate);
-        let same = is_same(&ruling, failure);
+        let same = match ruling {
+            Ruling::Broken(violation) if violation.failure == *failure => true,
+            Ruling::Broken(violation) => {
+                put_aside(&mut aside, violation.failure, candidate);
+                false
+            }
+            Ruling::Held | Ruling::Unknown(_) => false,
+        };
         shrinker.answer(same);
         if same {
-            shrinker.learn(&trace.hits);
+            shrinker.learn(&trace.hits, &trace.steps);
             better(shrinker.best());
         }
     }
-    let schedule = shrinker.best().clone();
-    let finished = shrinker.is_finished();
-    let took = clock.elapsed();
-    let sure = Sure { shrunk_to_the_end: finished, ..sure_of(subject, &schedule, failure) };
-    Minimised { schedule, sure, runs, took }
+    let (schedule, finished) = (shrinker.best().clone(), shrinker.is_finished());
+    Minimised { schedule, failure: failure.clone(), finished, aside }
+}
+
+fn put_aside<Op: Clone>(
+    aside: &mut Vec<(Failure, Schedule<Op>)>,
+    failure: Failure,
+    candidate: &Schedule<Op>,
+) {
+    match aside.iter_mut().find(|(known, _)| *known == failure) {
+        Some((_, smallest)) if size(candidate) < size(smallest) => *smallest = candidate.clone(),
+        Some(_) => {}
+        None => aside.push((failure, candidate.clone())),
+    }
+}
+
+/// Fewer steps are smaller, then fewer faults, then fewer nodes.
+pub(super) fn size<Op>(schedule: &Schedule<Op>) -> (usize, usize, u32) {
+    (schedule.steps.len(), schedule.faults(), schedule.nodes)
 }
 
 /// Finds out how sure a failing schedule is: each step is taken out alone, it is run twice, and its

@@ -3,6 +3,8 @@
 
 use super::regressions::Replayed;
 use crate::counterexample::{Counterexample, Tally};
+use crate::explain;
+use crate::measures::Measures;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -95,6 +97,13 @@ impl Checked {
             replayed: Vec::new(),
             report: String::new(),
         }
+    }
+
+    /// Adds what was measured to the report.
+    pub(super) fn tell_measures(&mut self, measures: &Measures) {
+        self.report.truncate(self.report.trim_end().len());
+        self.report.push('\n');
+        self.report.push_str(&explain::measured(measures));
     }
 
     /// Adds a line to the report, if there is something to say.

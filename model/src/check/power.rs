@@ -32,14 +32,13 @@ pub struct Trial {
 /// What a hunt found, and what it took to make that small.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Catch {
-    /// What the hunt tells: of the first failing case and those that follow it, the failure that
-    /// says most.
+    /// What the hunt tells: how the smallest fails of what was shrunk.
     pub failure: Failure,
-    /// Steps of that case.
+    /// Steps of the case that it comes from.
     pub original_steps: usize,
     /// Steps left.
     pub steps: usize,
-    /// Runs that shrinking took.
+    /// Runs that all shrinking took.
     pub shrink_runs: u64,
     /// The thread's CPU time for shrinking and for showing that each step left is needed.
     pub shrink_cpu: Duration,
@@ -92,10 +91,8 @@ impl<N: Node> Cases<N> {
             Some(false) => {}
         }
         // What is told is what a hunt would tell; its cost is no part of that of finding.
-        let (chosen, _) = subject.choose(&settings, base, number);
-        let schedule = subject.generate(&settings, base.fork(chosen));
         let clock = CpuClock::start();
-        let small = subject.counterexample(schedule, &Cost::default(), &settings, &mut |_, _| {});
+        let small = subject.smallest(&settings, base, number, &Cost::default(), &mut |_, _| {});
         trial.caught = small.map(|found| Catch {
             failure: found.violation.failure,
             original_steps: found.cost.original_steps,

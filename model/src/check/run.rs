@@ -150,6 +150,9 @@ impl<N: Node> Check<N> {
             tally.sabotage = self.subject.sabotaged(&self.settings, seed, tally.cases);
         }
         checked.report = explain::pass(&self.subject.name, tally, claim, &checked.vacuous);
+        if let Some(measures) = &tally.measures {
+            checked.tell_measures(measures);
+        }
         let text = "stopped   before its end; in what was tried by then all held";
         checked.remark(stopped.then(|| text.to_owned()));
     }

@@ -29,6 +29,10 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) reaches: Vec<Arc<Reach<N::View>>>,
     /// Whether the nodes are held to be a function of their events; see `Check::nondeterministic`.
     pub(crate) deterministic: bool,
+    /// Whether latencies and the like are measured.
+    pub(crate) measured: bool,
+    /// What was asked for and cannot be meant; told when the check is run.
+    pub(crate) misuse: Option<Error>,
 }
 
 impl<N: Node> Clone for Subject<N> {
@@ -40,6 +44,8 @@ impl<N: Node> Clone for Subject<N> {
             properties: self.properties.clone(),
             reaches: self.reaches.clone(),
             deterministic: self.deterministic,
+            measured: self.measured,
+            misuse: self.misuse.clone(),
         }
     }
 }
@@ -69,6 +75,8 @@ impl<N: Node> Subject<N> {
             ],
             reaches: Vec::new(),
             deterministic: true,
+            measured: false,
+            misuse: None,
         }
     }
 
@@ -97,6 +105,9 @@ impl<N: Node> Subject<N> {
     /// Finds out which roles the nodes play, in a run without steps, and refuses a shape that
     /// cannot be meant.
     pub(crate) fn prepare(&mut self) -> Result<(), Error> {
+        if let Some(misuse) = &self.misuse {
+            return Err(misuse.clone());
+        }
         if self.shape.nodes == 0 {
             return Err(Error::new(
                 "a cluster of 0 nodes has nothing to check: ask for at least 1",
@@ -119,6 +130,7 @@ impl<N: Node> Subject<N> {
         Recording {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
+            course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
             rich: false,
         }
     }

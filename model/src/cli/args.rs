@@ -3,6 +3,7 @@
 
 use super::console::{Console, Exit, Trouble};
 use crate::fault::{Kind, Nemesis};
+use crate::figure::Limit;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
@@ -132,6 +133,13 @@ pub(super) struct Check {
     /// [default: a tenth of them, where a full hunt held]
     #[arg(long, verbatim_doc_comment)]
     pub(super) sabotage: bool,
+    /// Tell how long clients waited, how often they were
+    /// refused, how long nobody led, and how long it took to
+    /// recover from each kind of fault, in virtual time
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) measure: bool,
+    #[command(flatten)]
+    pub(super) limits: Limits,
     /// On so many threads [default: all cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(super) jobs: Option<u32>,
@@ -163,6 +171,11 @@ pub(super) struct Replay {
     /// events between the others
     #[arg(long, verbatim_doc_comment)]
     pub(super) log: bool,
+    /// Tell what `check --measure` tells, of this run alone
+    #[arg(long)]
+    pub(super) measure: bool,
+    #[command(flatten)]
+    pub(super) limits: Limits,
     /// End as `git bisect run` wants it: 0 if it passes, 1 if
     /// it fails as it did, 125 if neither can be told, 128 if
     /// there is no such file
@@ -231,9 +244,22 @@ pub(super) struct Shrink {
     pub(super) json: Option<PathBuf>,
 }
 
+/// Figures that carry a bound.
+#[derive(clap::Args, Debug)]
+pub(super) struct Limits {
+    /// Hold each run to a bound: latency.p99=200ms (or any
+    /// percentile, or latency.max), recovery=1s,
+    /// leaderless=2s, leaderless.share=20%, refused=5%,
+    /// unknown=5%; may be said several times
+    #[arg(long, value_name = "LIMIT", value_parser = limit, verbatim_doc_comment)]
+    pub(super) within: Vec<Limit>,
+}
+
 /// Which neighbours are run, and how.
 #[derive(clap::Args, Debug)]
 pub(super) struct Near {
+    #[command(flatten)]
+    pub(super) limits: Limits,
     /// So many neighbours
     #[arg(long, value_name = "N", value_parser = cases, default_value = "10000")]
     pub(super) cases: u64,
@@ -321,6 +347,10 @@ fn cases(text: &str) -> Result<u64, String> {
         Ok(cases) if cases < crate::campaign::Effort::NO_LIMIT => Ok(cases),
         _ => Err("expected a number of cases such as 20000".to_owned()),
     }
+}
+
+fn limit(text: &str) -> Result<Limit, String> {
+    text.parse().map_err(|error: crate::Error| error.to_string())
 }
 
 fn schedules(text: &str) -> Result<u64, String> {

@@ -3,6 +3,7 @@
 use super::Cli;
 use super::args;
 use super::console::{Console, Exit, Trouble};
+use super::given::limited;
 use super::json::{CheckObject, Sink, rate};
 use super::program::Program;
 use super::progress::Bar;
@@ -85,10 +86,12 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         faults: asked.faults.clone(),
         nemesis: asked.nemesis.clone(),
         sabotage: asked.sabotage,
+        measure: asked.measure,
+        limits: asked.limits.within.clone(),
         jobs: asked.jobs.unwrap_or_default() as usize,
         save: (!asked.no_save).then(|| asked.save.clone()),
         saved_first: true,
-        replay: program.command("replay"),
+        replay: program.command("replay") + &limited(&asked.limits),
         stop,
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn confirm(
     let entry = given.target(cli, target, program)?;
     let sink = Sink::open(asked.json.as_deref(), console)?;
     let save = (!asked.no_save).then(|| asked.save.clone());
-    let replay = given.replay(target, program);
+    let replay = given.replay(target, &asked.near.limits, program);
     let wishes = Wishes { save, ..near(&asked.near, replay, cli.stop()) };
     let bar = Bar::new(console.is_terminal(), &entry.name, wishes.cases, None);
     let told = &mut |done| bar.tell(done);
@@ -49,6 +49,7 @@ pub(super) fn confirm(
 pub(super) fn near(asked: &args::Near, replay: String, stop: Stop) -> Wishes {
     Wishes {
         cases: Some(asked.cases),
+        limits: asked.limits.within.clone(),
         seed: asked.seed,
         jobs: asked.jobs.unwrap_or_default() as usize,
         replay,

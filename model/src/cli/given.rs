@@ -2,6 +2,7 @@
 //! run on. It must not know what is done with them.
 
 use super::Cli;
+use super::args::Limits;
 use super::console::{Console, Trouble};
 use super::program::Program;
 use super::target::Entry;
@@ -60,12 +61,17 @@ impl<'a> Given<'a> {
     }
 
     /// The command that replays this schedule, but for its file.
-    pub(super) fn replay(&self, asked: Option<&str>, program: &Program) -> String {
+    pub(super) fn replay(&self, asked: Option<&str>, limits: &Limits, program: &Program) -> String {
         let mut command = program.command("replay");
         // What is read from standard input names its target anyway.
         if let Some(name) = asked.filter(|_| self.file.is_some()) {
             command.push_str(&format!(" --target {name}"));
         }
-        command
+        command + &limited(limits)
     }
+}
+
+/// The bounds of figures as words of a command line: what they show, only they show again.
+pub(super) fn limited(limits: &Limits) -> String {
+    limits.within.iter().map(|limit| format!(" --within {limit}")).collect()
 }

@@ -3,6 +3,7 @@
 
 mod files;
 mod history;
+mod measures;
 
 pub(super) use files::{ConfirmObject, ShrinkObject};
 pub(super) use history::{HistoryObject, form};
@@ -14,6 +15,8 @@ use crate::error::Error;
 use crate::fault::Kind;
 use crate::persist::Saved;
 use crate::sabotage::Noticed;
+use crate::trace::{LinkCount, LossCause};
+use measures::MeasuresObject;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -89,6 +92,7 @@ pub(super) struct CheckObject {
     cases_unknown: u64,
     /// For each sabotage that was tried, what came of it.
     sabotage: Vec<SabotageObject>,
+    measures: Option<MeasuresObject>,
     saved: Vec<SavedObject>,
     counterexample: Option<CounterexampleObject>,
     error: Option<String>,
@@ -185,6 +189,7 @@ impl CheckObject {
             operations: Operations { ok, refused, unknown },
             cases_unknown: checked.tally.unknown,
             sabotage: checked.tally.sabotage.iter().map(SabotageObject::from).collect(),
+            measures: checked.tally.measures.as_deref().map(MeasuresObject::from),
             saved: checked
                 .replayed
                 .iter()
@@ -218,6 +223,7 @@ impl CheckObject {
             operations: Operations::default(),
             cases_unknown: 0,
             sabotage: Vec::new(),
+            measures: None,
             saved: Vec::new(),
             counterexample: None,
             error: Some(error.to_string()),
@@ -255,7 +261,27 @@ pub(super) struct ReplayObject {
     took_hold_when_saved: Option<usize>,
     digest: Option<String>,
     digest_when_saved: Option<String>,
+    measures: Option<MeasuresObject>,
+    links: Vec<LinkObject>,
     error: Option<String>,
+}
+
+/// What a link carried.
+#[derive(Serialize)]
+struct LinkObject {
+    from: u32,
+    to: u32,
+    sent: u64,
+    /// How many messages never arrived, by the cause.
+    lost: BTreeMap<&'static str, u64>,
+}
+
+impl From<&LinkCount> for LinkObject {
+    fn from(link: &LinkCount) -> LinkObject {
+        let causes = LossCause::ALL.iter().zip(link.lost).filter(|(_, lost)| *lost > 0);
+        let lost = causes.map(|(cause, lost)| (cause.word(), lost)).collect();
+        LinkObject { from: link.from.0, to: link.to.0, sent: link.sent, lost }
+    }
 }
 
 impl ReplayObject {
@@ -276,6 +302,8 @@ impl ReplayObject {
             faults: Some(again.ran.faults),
             took_hold: Some(again.ran.took_hold),
             digest: Some(again.ran.digest.clone()),
+            measures: again.ran.measures.as_ref().map(MeasuresObject::from),
+            links: again.ran.links.iter().map(LinkObject::from).collect(),
             ..ReplayObject::unreadable(file, target, saved, None)
         }
     }
@@ -303,6 +331,8 @@ impl ReplayObject {
             took_hold_when_saved: saved.took,
             digest: None,
             digest_when_saved: saved.digest.map(|digest| digest.to_string()),
+            measures: None,
+            links: Vec::new(),
             error: error.map(ToString::to_string),
         }
     }

@@ -7,8 +7,10 @@ use super::console::{Console, Exit, Trouble};
 use super::given::Given;
 use super::json::{ReplayObject, Sink};
 use super::program::Program;
-use super::target::{Again, Entry};
+use super::target::{Again, Entry, Wanted};
 use crate::check::Replayed;
+use crate::explain;
+use crate::figure::Limit;
 use crate::persist::Saved;
 
 pub(super) fn replay(
@@ -58,8 +60,10 @@ fn again(
     let name = asked.target.as_deref();
     let entry = given.target(cli, name, program)?;
     let sink = Sink::open(asked.json.as_deref(), console)?;
-    let command = given.replay(name, program);
-    let again = match entry.target.replay(saved, *file, &command, asked.log) {
+    let command = given.replay(name, &asked.limits, program);
+    let limits = &asked.limits.within[..];
+    let wanted = Wanted { story: asked.log, measures: asked.measure, limits };
+    let again = match entry.target.replay(saved, *file, &command, wanted) {
         Ok(again) => again,
         Err(error) => {
             let object = ReplayObject::unreadable(place, &entry.name, saved, Some(&error));
@@ -72,12 +76,12 @@ fn again(
         console.say(story)?;
         console.say("")?;
     }
-    console.say(&report(entry, saved, &again))?;
+    console.say(&report(entry, saved, &again, limits))?;
     sink.write(&ReplayObject::new(place, &entry.name, saved, &again), console)?;
     Ok((again.checked.outcome.into(), again.replayed))
 }
 
-fn report(entry: &Entry, saved: &Saved, again: &Again) -> String {
+fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &[Limit]) -> String {
     let mut lines = match &again.replayed {
         Replayed::Same(_) | Replayed::Other(_) => again.checked.report.trim_end().to_owned(),
         Replayed::Unknown(why) => format!("{}: UNKNOWN, {why}", entry.name),
@@ -92,13 +96,18 @@ fn report(entry: &Entry, saved: &Saved, again: &Again) -> String {
         None => String::new(),
     };
     line("trace", &format!("{}{compared}", again.ran.digest));
-    let properties = entry.target.properties();
+    let mut properties = entry.target.properties();
+    properties.extend(limits.iter().map(|limit| format!("within {}", limit.figure)));
     if let Some(failure) = &saved.failure
         && !properties.contains(&failure.property)
     {
         let known = properties.join(", ");
         let property = &failure.property;
         line("note", &format!("it broke `{property}`, which is not asked of this target: {known}"));
+    }
+    if let Some(measures) = &again.ran.measures {
+        lines.push('\n');
+        lines.push_str(explain::measured(measures).trim_end());
     }
     lines
 }

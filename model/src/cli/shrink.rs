@@ -23,7 +23,7 @@ pub(super) fn shrink(
     let target = asked.target.as_deref();
     let entry = given.target(cli, target, program)?;
     let sink = Sink::open(asked.json.as_deref(), console)?;
-    let wishes = near(&asked.near, given.replay(target, program), cli.stop());
+    let wishes = near(&asked.near, given.replay(target, &asked.near.limits, program), cli.stop());
     let limit = asked.refresh.then_some(asked.near.cases);
     let bar = Bar::new(console.is_terminal() && asked.refresh, &entry.name, limit, None);
     let told = &mut |done| bar.tell(done);

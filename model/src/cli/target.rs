@@ -7,12 +7,18 @@ use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
 use crate::fault::Nemesis;
+use crate::figure::Limit;
+use crate::judge::Within;
+use crate::measure::measure;
+use crate::measures::Measures;
 use crate::node::Node;
 use crate::persist::Saved;
 use crate::schedule::Schedule;
+use crate::trace::LinkCount;
 use crate::verdict::Failure;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One line of `list`: a target or a mutant.
@@ -63,6 +69,10 @@ pub(super) struct Wishes {
     pub(super) nemesis: Option<Nemesis>,
     /// Whether to look at sabotage as thoroughly as at the rest.
     pub(super) sabotage: bool,
+    /// Whether to measure latencies and the like.
+    pub(super) measure: bool,
+    /// Figures that carry a bound besides those of the check.
+    pub(super) limits: Vec<Limit>,
     pub(super) jobs: usize,
     pub(super) save: Option<PathBuf>,
     pub(super) saved_first: bool,
@@ -70,6 +80,17 @@ pub(super) struct Wishes {
     pub(super) replay: String,
     /// Whoever asks it to stop gets what is known by then.
     pub(super) stop: Stop,
+}
+
+/// What is wanted of a run besides its verdict.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The whole run.
+    pub(super) story: bool,
+    /// What it measures.
+    pub(super) measures: bool,
+    /// Figures that carry a bound.
+    pub(super) limits: &'a [Limit],
 }
 
 /// A schedule that was run again.
@@ -88,6 +109,9 @@ pub(super) struct Ran {
     pub(super) faults: usize,
     pub(super) took_hold: usize,
     pub(super) digest: String,
+    /// What it measures, where it was asked for.
+    pub(super) measures: Option<Measures>,
+    pub(super) links: Vec<LinkCount>,
 }
 
 /// Hunts from a seed, and says what it took.
@@ -111,7 +135,7 @@ pub(super) trait Target {
         saved: &Saved,
         file: Option<&Path>,
         again: &str,
-        story: bool,
+        wanted: Wanted<'_>,
     ) -> Result<Again, Error>;
     /// Runs a schedule and its neighbours.
     fn confirm(
@@ -167,7 +191,7 @@ impl<N: Node> Target for Check<N> {
         saved: &Saved,
         file: Option<&Path>,
         again: &str,
-        story: bool,
+        wanted: Wanted<'_>,
     ) -> Result<Again, Error> {
         let schedule: Schedule<Op<N>> = saved.text.parse()?;
         let (nodes, steps, faults) = (schedule.nodes, schedule.steps.len(), schedule.faults());
@@ -176,19 +200,23 @@ impl<N: Node> Target for Check<N> {
         }
         let mut check = self.clone();
         check.settings.command = Some(again.to_owned());
+        check.subject.measured |= wanted.measures;
+        bound(&mut check, wanted.limits);
         let mut checked = check.replay(saved, file, "the schedule")?;
         let Some((_, replayed)) = checked.replayed.pop() else {
             return Err(Error::new("a schedule that was run has no verdict: please report it"));
         };
-        let trace = self.subject.run(&schedule, self.subject.rich());
+        let trace = self.subject.run(&schedule, check.subject.rich());
         let ran = Ran {
             steps,
             nodes,
             faults,
             took_hold: trace.steps.iter().filter(|step| step.took_hold).count(),
             digest: trace.digest.to_string(),
+            measures: check.subject.measured.then(|| measure(&trace)),
+            links: trace.links.clone(),
         };
-        let story = story.then(|| explain::story(&schedule, &trace, true));
+        let story = wanted.story.then(|| explain::story(&schedule, &trace, true));
         Ok(Again { checked, replayed, ran, story })
     }
 
@@ -231,10 +259,17 @@ impl<N: Node> Target for Check<N> {
 /// As many nodes as a check may have.
 const NODES_MAX: u32 = 2_000;
 
+/// Adds properties of figures.
+fn bound<N: Node>(check: &mut Check<N>, limits: &[Limit]) {
+    limits.iter().for_each(|limit| check.subject.add(Arc::new(Within::new(*limit))));
+}
+
 impl Wishes {
     /// The check with these wishes.
     fn applied<N: Node>(&self, check: &Check<N>) -> Check<N> {
         let mut check = check.clone();
+        check.subject.measured |= self.measure;
+        bound(&mut check, &self.limits);
         let settings = &mut check.settings;
         settings.replay = None;
         settings.command = Some(self.replay.clone());

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 mod calibrate;
 mod commands;
 mod files;
+mod measures;
 mod page;
 mod replays;
 

@@ -9,6 +9,7 @@
 
 use super::{Happening, Lane, World};
 use crate::fact::Nodes;
+use crate::history::Outcome;
 use crate::id::{ClientId, NodeId, RequestId};
 use crate::node::Node;
 use crate::spec::Spec;
@@ -39,14 +40,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 const FIRST_PROBE: u64 = 900_000;
 /// At most so many reads look at what the run left behind.
 const LOOKS_MAX: usize = 24;
-const RETRIES_MAX: u32 = 50;
+/// So many reads that were refused are asked for again at once; from there on there is a pause.
+const HASTE: u32 = 50;
 
 impl<N: Node> World<'_, N> {
     pub(super) fn begin_calm(&mut self) {
         self.record(None, None, || What::Calm);
         self.plan.stop();
         self.disturber = None;
-        self.reigns.disturb();
+        self.stir();
         self.retries.stop();
         let deadline = self.now + self.schedule.timing.settle;
         self.calm = Some(Calm {
@@ -101,6 +103,10 @@ impl<N: Node> World<'_, N> {
         match (is_look, acked) {
             (false, true) if calm.settled.is_none() => {
                 calm.settled = Some((node, request));
+                // Reads have as much time as the write had.
+                calm.deadline = self.now + self.schedule.timing.settle;
+                let deadline = calm.deadline;
+                self.at_lane(deadline, Lane::Timeout, Happening::Probe);
                 self.look_around();
             }
             (false, false) if calm.settled.is_none() => {
@@ -151,21 +157,28 @@ impl<N: Node> World<'_, N> {
         }
     }
 
-    /// A look was not answered: a follower may refuse reads, so the node that took the probe is
-    /// asked, and the others after it.
     fn look_again(&mut self, operation: usize) {
         let Some(calm) = &mut self.calm else { return };
-        let Some((first, _)) = calm.settled else { return };
         calm.retries += 1;
-        let retries = calm.retries;
-        if retries > RETRIES_MAX {
-            calm.looking -= 1;
-            return;
+        if calm.retries > HASTE {
+            self.at_lane(self.now + PAUSE, Lane::Client, Happening::Look { operation });
+        } else {
+            self.look_once_more(operation);
         }
-        let place = self.voters().position(|voter| voter == first).unwrap_or(0);
-        let node = self.voter(place + retries as usize / 4);
-        let look = self.history.operations[operation].op.clone();
-        self.ask(None, ClientId::PROBE, node, look);
+    }
+
+    /// A look was not answered: a follower may refuse reads, so the node that took the probe is
+    /// asked, and the others after it; in the end each in its turn.
+    pub(super) fn look_once_more(&mut self, operation: usize) {
+        let Some(Calm { settled: Some((first, _)), retries, .. }) = self.calm else { return };
+        let asked = &self.history.operations[operation];
+        let (look, last) = (asked.op.clone(), asked.node);
+        let place = |node| self.voters().position(|voter| Some(voter) == node).unwrap_or(0);
+        let turn = match retries {
+            ..=HASTE => place(Some(first)) + retries as usize / 4,
+            _ => place(last) + 1,
+        };
+        self.ask(None, ClientId::PROBE, self.voter(turn), look);
     }
 
     /// A node's state machine took in a request.
@@ -194,7 +207,7 @@ impl<N: Node> World<'_, N> {
             && calm.looking == 0
             && self.behind(request).is_empty()
         {
-            self.end = Some(End::Settled { node, behind: Vec::new() });
+            self.end = Some(End::Settled { node, behind: Vec::new(), unread: None });
         }
     }
 
@@ -215,11 +228,22 @@ impl<N: Node> World<'_, N> {
         self.voters().filter(|node| !has(node)).collect()
     }
 
+    /// A read of the calm end that was answered through no voter.
+    fn unread(&self) -> Option<usize> {
+        let all = &self.history.operations;
+        let is_look = |place: &usize| all[*place].is_probe() && N::Spec::is_read(&all[*place].op);
+        let looks = || (0..all.len()).filter(is_look);
+        let found = |place: usize| matches!(all[place].outcome, Outcome::Ok(_));
+        looks().find(|one| !looks().any(|other| all[other].op == all[*one].op && found(other)))
+    }
+
     /// The calm has lasted as long as it may.
     pub(super) fn settle_for_nothing(&mut self) {
         let calm = self.calm.as_ref();
         self.end = Some(match calm.and_then(|calm| calm.settled) {
-            Some((node, request)) => End::Settled { node, behind: self.behind(request) },
+            Some((node, request)) => {
+                End::Settled { node, behind: self.behind(request), unread: self.unread() }
+            }
             None => {
                 let began = calm.map_or(self.now, |calm| calm.began);
                 End::Unsettled { waited: self.now.since(began) }

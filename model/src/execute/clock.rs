@@ -32,6 +32,12 @@ impl Clock {
         self.since != 0 || self.percent != TRUE
     }
 
+    /// Whether it goes at less than half its true speed, or stands: who waits by it waits long.
+    #[inline]
+    pub(super) const fn is_slow(&self) -> bool {
+        2 * self.percent < TRUE
+    }
+
     /// What the clock shows.
     #[inline]
     pub(super) fn at(&self, now: Time) -> Time {

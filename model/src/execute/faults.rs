@@ -53,7 +53,7 @@ impl<N: Node> World<'_, N> {
     }
 
     fn disturbing(&mut self, step: usize, fault: &Fault) -> Result<Took, Nothing> {
-        self.reigns.disturb();
+        self.stir();
         self.trouble(step, fault)
     }
 
@@ -97,6 +97,7 @@ impl<N: Node> World<'_, N> {
             && let Some(kind) = fault.kind()
         {
             self.counts.faults[kind as usize] += 1;
+            self.watch.took_hold(step, self.now);
         }
     }
 

@@ -48,6 +48,10 @@ pub(super) enum Happening<N: Node> {
     },
     Chore(Chore),
     Probe,
+    /// The read of the calm end that was this operation is asked for once more.
+    Look {
+        operation: usize,
+    },
 }
 
 /// What a step of the schedule has still to do after its own moment.

@@ -174,7 +174,7 @@ impl<N: Node> World<'_, N> {
 
     /// Does what a step has left to do. In the calm end nothing is.
     pub(super) fn chore(&mut self, chore: Chore) {
-        self.reigns.disturb();
+        self.stir();
         if let Chore::Durable { node, incarnation, file, upto } = chore {
             if self.process(node).io.incarnation == incarnation {
                 self.process(node).io.drive.synced(file, upto);

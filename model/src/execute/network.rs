@@ -74,6 +74,11 @@ impl<T> Network<T> {
         self.cut[self.link(from, to)] != 0
     }
 
+    /// Whether a link keeps its messages back.
+    pub(super) fn is_held(&self, from: NodeId, to: NodeId) -> bool {
+        self.held[self.link(from, to)].is_some()
+    }
+
     /// Whether a link carries each message at its usual speed.
     pub(super) fn is_clear(&self, from: NodeId, to: NodeId) -> bool {
         let link = self.link(from, to);

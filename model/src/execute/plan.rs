@@ -83,6 +83,10 @@ impl Plan {
         &mut self.records[step]
     }
 
+    pub(super) fn told(&self, step: usize) -> &StepRecord {
+        &self.records[step]
+    }
+
     /// The step happened: the one below it may begin to wait.
     pub(super) fn fired(&mut self, step: usize, at: Moment) {
         self.records[step].happened = Some(at);

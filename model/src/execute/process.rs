@@ -137,6 +137,7 @@ impl<N: Node> World<'_, N> {
         match booted {
             Ok(node) => {
                 self.process(id).node = Some(node);
+                self.watch.stir();
                 self.after_event(id, key);
             }
             Err(crash) => self.crashed(id, crash),
@@ -271,7 +272,7 @@ impl<N: Node> World<'_, N> {
         if role != process.role {
             let elected = role.leads() && !(process.role.leads() && process.role.term == role.term);
             process.role = role;
-            self.reigns.disturb();
+            self.stir();
             if !role.name.is_empty() && !self.roles.contains(&role.name) {
                 self.roles.push(role.name);
             }
@@ -325,7 +326,7 @@ impl<N: Node> World<'_, N> {
         process.timers.clear();
         process.trap = None;
         process.role = Role::NONE;
-        self.reigns.disturb();
+        self.stir();
         let process = &mut self.processes[id.index()];
         process.io.effects.clear();
         process.io.drive.crash();

@@ -95,6 +95,8 @@ impl<N: Node> World<'_, N> {
 
     fn is_well(&self, node: NodeId) -> bool {
         let process = &self.processes[node.index()];
-        process.ill.is_none() && !process.stands() && !process.may_be_away()
+        // By its own clock a node may wait within any bound, and by true time beyond it.
+        let slow = process.clock.is_slow();
+        process.ill.is_none() && !process.stands() && !process.may_be_away() && !slow
     }
 }

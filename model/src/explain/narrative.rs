@@ -189,8 +189,12 @@ fn shrink<Op>(found: &Counterexample<Op>) -> Option<String> {
     let cost = &found.cost;
     let (steps, faults) = (found.schedule.steps.len(), found.schedule.faults());
     (cost.shrink_runs > 0).then(|| {
+        let several = match cost.shrunk {
+            0 | 1 => String::new(),
+            n => format!(", the smallest of {n} in {} runs", count(cost.shrink_runs)),
+        };
         format!(
-            "{} -> {steps} steps, {} -> {faults} faults in {}",
+            "{} -> {steps} steps, {} -> {faults} faults in {}{several}",
             count(cost.original_steps as u64),
             count(cost.original_faults as u64),
             duration(cost.shrink)

@@ -1,6 +1,7 @@
 //! Small runs, written down by hand, whose reports are kept as golden files.
 
 use crate::counterexample::{Cost, Counterexample, Sure};
+use crate::course::Course;
 use crate::fact::{Entry, Fact, Told};
 use crate::fault::{CrashPoint, EffectKind, Fault, Nemesis, Target};
 use crate::history::{History, Moment, Operation, Outcome};
@@ -45,9 +46,10 @@ impl Tape {
             facts: Vec::new(),
             views: Vec::new(),
             reigns: Vec::new(),
+            course: Course::default(),
             steps: Vec::new(),
             hits: Vec::new(),
-            end: End::Settled { node: n(1), behind: Vec::new() },
+            end: End::Settled { node: n(1), behind: Vec::new(), unread: None },
             ended: Moment { order: u64::MAX, time: Time::millis(60_000) },
             counts: Counts::default(),
             links: Vec::new(),
@@ -203,6 +205,7 @@ impl Tape {
                 also: Vec::new(),
                 original_steps: 212,
                 original_faults: 9,
+                shrunk: 1,
                 shrink_runs: 371,
                 shrink: Duration::from_millis(310),
             },

@@ -13,7 +13,8 @@ use crate::trace::End;
 use crate::verdict::{Failure, Verdict, Violation};
 use std::time::Duration;
 
-/// The property that after all trouble a write succeeds, and every voter takes it in.
+/// The property that after all trouble a write succeeds, every voter takes it in, and what the
+/// run's writes left behind can be read.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Converges;
 
@@ -28,9 +29,24 @@ impl<N: Node> Property<N> for Converges {
     }
 
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict {
+        let mut operations = Vec::new();
         let (clause, why, nodes) = match seen.end {
-            End::Settled { behind, .. } if behind.is_empty() => return Verdict::Pass,
-            End::Settled { node, behind } => (
+            End::Settled { behind, unread: None, .. } if behind.is_empty() => {
+                return Verdict::Pass;
+            }
+            End::Settled { behind, unread: Some(place), node } if behind.is_empty() => {
+                operations.push(*place);
+                let op = &seen.history.operations[*place].op;
+                (
+                    "no read succeeded after the calm",
+                    format!(
+                        "{op} was answered by nobody in the calm end, though a write succeeded \
+                         through {node} and all nodes were up and connected."
+                    ),
+                    Vec::new(),
+                )
+            }
+            End::Settled { node, behind, .. } => (
                 "a voter stays behind",
                 format!(
                     "{} never applied the write that succeeded through {node} in the calm end, \
@@ -58,7 +74,7 @@ impl<N: Node> Property<N> for Converges {
             rule: RULE.to_owned(),
             at: seen.ended.time,
             nodes,
-            operations: Vec::new(),
+            operations,
         })
     }
 }
@@ -85,7 +101,7 @@ fn list(nodes: &[NodeId]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::testing::Run;
+    use crate::judge::testing::{Run, history};
     use crate::spec::kv::PutGet;
 
     fn verdict(end: End) -> Verdict {
@@ -102,13 +118,17 @@ mod tests {
 
     #[test]
     fn a_run_that_settles_with_nobody_behind_converges() {
-        assert_eq!(verdict(End::Settled { node: NodeId(2), behind: vec![] }), Verdict::Pass);
+        assert_eq!(
+            verdict(End::Settled { node: NodeId(2), behind: vec![], unread: None }),
+            Verdict::Pass
+        );
     }
 
     #[test]
     fn a_voter_that_stays_behind_is_named() {
         let behind = vec![NodeId(1), NodeId(3)];
-        let found = violation(End::Settled { node: NodeId(2), behind: behind.clone() });
+        let found =
+            violation(End::Settled { node: NodeId(2), behind: behind.clone(), unread: None });
         assert_eq!(found.failure.to_string(), "converges: a voter stays behind");
         assert_eq!(
             found.why,
@@ -116,6 +136,20 @@ mod tests {
              nodes were up and connected."
         );
         assert_eq!(found.nodes, behind);
+    }
+
+    #[test]
+    fn a_read_that_nobody_answers_is_told() {
+        let mut run =
+            Run::<PutGet> { history: history("0..9 probe n1 get k1 -> unknown"), ..Run::new() };
+        run.end = End::Settled { node: NodeId(2), behind: vec![], unread: Some(0) };
+        let Verdict::Fail(found) = Converges.judge(&run.seen()) else { panic!("it must fail") };
+        assert_eq!(found.failure.to_string(), "converges: no read succeeded after the calm");
+        assert_eq!(
+            found.why,
+            "get k1 was answered by nobody in the calm end, though a write succeeded through n2 and \
+             all nodes were up and connected."
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! For tests of judges: runs written as text, and a node that does nothing.
 
+use crate::course::Course;
 use crate::fact::Told;
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, NodeId, RequestId};
@@ -39,6 +40,7 @@ pub(crate) struct Run<S: Spec> {
     pub(crate) history: History<S>,
     pub(crate) facts: Vec<Told>,
     pub(crate) views: Vec<Shown<Leads>>,
+    pub(crate) course: Course,
     pub(crate) end: End,
     pub(crate) ended: Moment,
 }
@@ -50,7 +52,8 @@ impl<S: Spec> Run<S> {
             history: History::default(),
             facts: Vec::new(),
             views: Vec::new(),
-            end: End::Settled { node: NodeId(1), behind: Vec::new() },
+            course: Course::default(),
+            end: End::Settled { node: NodeId(1), behind: Vec::new(), unread: None },
             ended: at(20_000),
         }
     }
@@ -68,6 +71,7 @@ impl<S: Spec> Run<S> {
             facts: &self.facts,
             views: &self.views,
             reigns: &[],
+            course: &self.course,
             end: &self.end,
             ended: self.ended,
         }

@@ -22,7 +22,7 @@ mod words;
 mod write;
 
 #[cfg(feature = "cli")]
-pub(crate) use words::{nearest, seed};
+pub(crate) use words::{nearest, seed, span};
 
 impl<Op: Display> Schedule<Op> {
     /// The schedule on one line, for an environment variable or a message. It reads back as the

@@ -1,17 +1,12 @@
 //! Fewer nodes: one is taken out, the steps about it go or become steps about another one, and
 //! those behind it close ranks.
 
-use super::{Cursor, Offer};
+use super::{Cursor, Known, Offer};
 use crate::fault::{Fault, Target};
 use crate::id::NodeId;
 use crate::schedule::{Action, Anchor, Schedule, When};
-use crate::trace::NoiseHit;
 
-pub(super) fn fewer<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn fewer<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     let nodes = best.nodes as usize;
     if nodes <= 1 {
         return Offer::Done;

@@ -1,18 +1,14 @@
 //! Less trouble that is not written down: none at all; half of it; and what cannot be turned off
 //! becomes written steps, which the other passes can then delete one by one.
 
-use super::{Cursor, Offer};
+use super::{Cursor, Known, Offer};
 use crate::fault::{Fault, Target};
 use crate::schedule::{Action, Anchor, Noise, Schedule, Step, When};
 use crate::seed::Ratio;
 use crate::trace::{Hit, NoiseHit};
 
 /// Turns noise off.
-pub(super) fn quiet<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn quiet<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     if cursor.count(1).is_none() {
         return Offer::Done;
     }
@@ -23,11 +19,7 @@ pub(super) fn quiet<Op: Clone>(
 const RAREST: u64 = 10_000;
 
 /// Halves the noise, again and again: what is left is a subset of what was.
-pub(super) fn less<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn less<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     let halved = best.noise.filter(|noise| noise.rate.of < RAREST).map(|noise| {
         let rate = Ratio::new(noise.rate.part, noise.rate.of * 2);
         Noise { rate, ..noise }
@@ -42,13 +34,13 @@ pub(super) fn less<Op: Clone>(
 /// front of the others, in order of time.
 pub(super) fn written<Op: Clone>(
     best: &Schedule<Op>,
-    hits: &[NoiseHit],
+    known: &Known,
     cursor: &mut Cursor,
 ) -> Offer<Op> {
-    if cursor.count(1).is_none() || best.noise.is_none() || hits.is_empty() {
+    if cursor.count(1).is_none() || best.noise.is_none() || known.hits.is_empty() {
         return Offer::Done;
     }
-    let mut steps: Vec<Step<Op>> = hits.iter().map(step).collect();
+    let mut steps: Vec<Step<Op>> = known.hits.iter().map(step).collect();
     let before = steps.len();
     steps.extend(best.steps.iter().cloned().map(|mut step| {
         if let When::On(Anchor::Acked(of) | Anchor::Answered(of), _) = &mut step.when {

@@ -1,20 +1,15 @@
 //! Plainer steps: weaker faults, smaller numbers, a seed that is easy to remember, and a claim that
 //! names no more than is needed.
 
-use super::{Cursor, Offer, links, machine};
+use super::{Cursor, Known, Offer, links, machine};
 use crate::fault::{Fault, Kind, Nemesis};
 use crate::schedule::{Action, Schedule};
 use crate::seed::Seed;
-use crate::trace::NoiseHit;
 use std::time::Duration;
 
 /// Replaces a fault by one that does less: a crash at a certain point by a plain one, a loss of
 /// power by a crash.
-pub(super) fn weaker<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn weaker<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     const WAYS: usize = 3;
     let Some(n) = cursor.count(best.steps.len() * WAYS) else { return Offer::Done };
     let Action::Fault(fault) = &best.steps[n / WAYS].action else { return Offer::Next };
@@ -36,11 +31,7 @@ pub(super) fn weaker<Op: Clone>(
 }
 
 /// Makes the numbers in faults smaller, or rounder.
-pub(super) fn smaller<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn smaller<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     const WAYS: usize = 3;
     let Some(n) = cursor.count(best.steps.len() * WAYS) else { return Offer::Done };
     let Action::Fault(fault) = &best.steps[n / WAYS].action else { return Offer::Next };
@@ -80,11 +71,7 @@ fn replaced<Op: Clone>(best: &Schedule<Op>, step: usize, fault: Fault) -> Schedu
 }
 
 /// Tries the first few seeds: a failure that needs no particular one should not name one.
-pub(super) fn seed<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn seed<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     match cursor.count(4) {
         Some(n) if (n as u64) < best.seed.0 => {
             Offer::Try(Schedule { seed: Seed(n as u64), ..best.clone() })
@@ -95,11 +82,7 @@ pub(super) fn seed<Op: Clone>(
 }
 
 /// Narrows the claim to what the steps and the noise need: the weakest promise that is broken.
-pub(super) fn claim<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn claim<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     if cursor.count(1).is_none() {
         return Offer::Done;
     }

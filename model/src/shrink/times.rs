@@ -2,19 +2,14 @@
 //! really waits for, the step says so. A step that waits for an event survives changes of timing in
 //! the code under test, and reads like a story.
 
-use super::{Cursor, Offer};
+use super::{Cursor, Known, Offer};
 use crate::id::NodeId;
 use crate::schedule::{Action, Anchor, Schedule, When};
 use crate::time::Time;
-use crate::trace::NoiseHit;
 use std::time::Duration;
 
 /// Makes the gap in front of a step smaller; all later steps with times move along.
-pub(super) fn shorter<Op: Clone>(
-    best: &Schedule<Op>,
-    _: &[NoiseHit],
-    cursor: &mut Cursor,
-) -> Offer<Op> {
+pub(super) fn shorter<Op: Clone>(best: &Schedule<Op>, _: &Known, cursor: &mut Cursor) -> Offer<Op> {
     const WAYS: usize = 5;
     let Some(n) = cursor.count(best.steps.len() * WAYS) else { return Offer::Done };
     let (step, way) = (n / WAYS, n % WAYS);
@@ -68,7 +63,7 @@ fn less(us: u64, way: usize) -> u64 {
 /// Lets a step follow at once on the one above it, or on an event, instead of a time or a delay.
 pub(super) fn anchored<Op: Clone>(
     best: &Schedule<Op>,
-    _: &[NoiseHit],
+    _: &Known,
     cursor: &mut Cursor,
 ) -> Offer<Op> {
     let choices = 3 + best.nodes as usize + best.steps.len();

@@ -44,8 +44,17 @@ impl Hooks for AllReadLocally {
 pub(super) struct IndexNotAwaited;
 
 impl Hooks for IndexNotAwaited {
-    fn await_index(&self) -> bool {
-        false
+    fn readable(&self, _applied: u64, _handed: u64) -> u64 {
+        u64::MAX
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct OneMoreAwaited;
+
+impl Hooks for OneMoreAwaited {
+    fn readable(&self, applied: u64, _handed: u64) -> u64 {
+        applied.saturating_sub(1)
     }
 }
 
@@ -82,5 +91,33 @@ pub(super) struct LeaseTrusted;
 impl Hooks for LeaseTrusted {
     fn set_up(&self, config: &mut Config) {
         config.lease_reads = true;
+    }
+}
+
+fn tight(config: &mut Config) {
+    config.tight = true;
+}
+
+#[derive(Debug)]
+pub(super) struct DroppedLeftLying;
+
+impl Hooks for DroppedLeftLying {
+    fn set_up(&self, config: &mut Config) {
+        tight(config);
+    }
+    fn refuses_dropped(&self) -> bool {
+        false
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct HandedOutIsApplied;
+
+impl Hooks for HandedOutIsApplied {
+    fn set_up(&self, config: &mut Config) {
+        tight(config);
+    }
+    fn readable(&self, applied: u64, handed: u64) -> u64 {
+        applied.max(handed)
     }
 }

@@ -69,3 +69,15 @@ impl Hooks for CommitNotKept {
         false
     }
 }
+
+#[derive(Debug)]
+pub(super) struct StaysAlone;
+
+impl Hooks for StaysAlone {
+    fn set_up(&self, config: &mut Config) {
+        three_voters(config);
+    }
+    fn leaves_if_alone(&self) -> bool {
+        false
+    }
+}

@@ -9,7 +9,7 @@ use super::Server;
 use crate::raft::hooks::Hooks;
 use crate::raft::members;
 use ::raft::Ready;
-use ::raft::eraftpb::{Entry, Message, MessageType};
+use ::raft::eraftpb::{ConfChangeV2, Entry, Message, MessageType};
 use schism::{Fact, Io};
 
 impl<H: Hooks> Server<H> {
@@ -72,6 +72,16 @@ impl<H: Hooks> Server<H> {
             && message.term > self.raft.raft.term + 1
         {
             self.raft.raft.become_follower(message.term - 1, ::raft::INVALID_ID);
+        }
+    }
+
+    /// Leaves a joint configuration whose two halves are this node alone: in it the library waits
+    /// for others to confirm a read, and there is nobody else (docs/FINDINGS.md).
+    pub(super) fn leave_if_alone(&mut self) {
+        let voters = self.raft.raft.prs().conf().voters();
+        let alone = !voters.is_singleton() && voters.ids().len() == 1;
+        if alone && self.leads() && self.hooks.leaves_if_alone() {
+            let _ = self.raft.propose_conf_change(Vec::new(), ConfChangeV2::default());
         }
     }
 

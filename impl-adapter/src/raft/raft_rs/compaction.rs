@@ -53,7 +53,7 @@ impl<H: Hooks> Server<H> {
         self.wal.state(&state);
         self.wal.write(io);
         self.wal.sync(io);
-        self.tell_snapshot(&snapshot, io);
+        Self::tell_snapshot(&snapshot, io);
         self.snapshot_at = index;
         self.raft.mut_store().start_from(snapshot, base);
     }
@@ -62,12 +62,20 @@ impl<H: Hooks> Server<H> {
     #[cold]
     pub(super) fn install(&mut self, snapshot: &Snapshot, io: &mut Io<Self>) {
         let metadata = snapshot.get_metadata();
-        let (index, term) = (metadata.index, metadata.term);
+        let base = Base { index: metadata.index, term: metadata.term };
+        self.raft.mut_store().start_from(snapshot.clone(), base);
+        self.take_over(snapshot, io);
+    }
+
+    /// The same where the log has begun anew already.
+    #[cold]
+    pub(super) fn take_over(&mut self, snapshot: &Snapshot, io: &mut Io<Self>) {
+        let index = snapshot.get_metadata().index;
         self.machine = Machine::from_image(&snapshot.data).expect("leaders send whole images");
         self.applied = index;
+        self.stall.forget();
         self.snapshot_at = index;
-        self.raft.mut_store().start_from(snapshot.clone(), Base { index, term });
-        self.tell_snapshot(snapshot, io);
+        Self::tell_snapshot(snapshot, io);
         io.tell(Fact::Booted { applied: index, log_last: index });
         // To the reference a node that takes in another's state begins anew.
         self.told = Told::default();
@@ -75,7 +83,8 @@ impl<H: Hooks> Server<H> {
         self.tell_members(index, io);
     }
 
-    fn tell_snapshot(&self, snapshot: &Snapshot, io: &mut Io<Self>) {
+    /// Tells a snapshot that is durable.
+    pub(super) fn tell_snapshot(snapshot: &Snapshot, io: &mut Io<Self>) {
         let mut digest = StableHasher::default();
         digest.write(&snapshot.data);
         let metadata = snapshot.get_metadata();

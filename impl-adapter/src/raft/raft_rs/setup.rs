@@ -2,7 +2,7 @@
 
 use crate::raft::Config;
 use crate::raft::storage::Store;
-use ::raft::{Raft, ReadOnlyOption, StateRole};
+use ::raft::{NO_LIMIT, Raft, ReadOnlyOption, StateRole};
 use schism::{Io, Node};
 
 /// The election timeout of a term and role, in ticks.
@@ -37,13 +37,20 @@ impl Jitter {
     }
 }
 
+/// Two entries of the log with a put each as they are encoded, or three puts alone.
+const TIGHT: u64 = 80;
+
 pub(super) fn library_config<N: Node>(config: Config, applied: u64, io: &Io<N>) -> ::raft::Config {
     ::raft::Config {
         id: io.id().into(),
         election_tick: config.election_ticks as usize,
         heartbeat_tick: config.heartbeat_ticks as usize,
-        max_size_per_msg: 1 << 20,
-        max_inflight_msgs: 256,
+        max_size_per_msg: if config.tight { TIGHT } else { 1 << 20 },
+        max_inflight_msgs: if config.tight { 2 } else { 256 },
+        max_uncommitted_size: if config.tight { TIGHT } else { NO_LIMIT },
+        max_committed_size_per_ready: if config.tight { TIGHT } else { NO_LIMIT },
+        batch_append: config.tight,
+        skip_bcast_commit: config.tight,
         check_quorum: config.check_quorum,
         pre_vote: config.pre_vote,
         read_only_option: if config.lease_reads {

@@ -51,5 +51,6 @@ fn a_restart_goes_on_from_the_last_snapshot() {
         writes(1, 4)
     );
     let trace = run(&text);
-    assert_eq!((failures(&trace, 1), told(&trace, 1).1), (vec![], vec![0, 4]));
+    // The fact may have been cut off from the snapshot that it speaks of, so it is told once more.
+    assert_eq!((failures(&trace, 1), told(&trace, 1)), (vec![], (vec![4, 4, 8], vec![0, 4])));
 }

@@ -84,6 +84,16 @@ impl<T> Network<T> {
         self.cut_where(|from, to| from != node && to != node && first(from) != first(to))
     }
 
+    /// Whether no link is cut, but for those that flap.
+    pub(in crate::execute) fn is_whole(&self) -> bool {
+        self.cut.iter().all(|cut| cut & CUT == 0)
+    }
+
+    /// Whether the links of this step still flap.
+    pub(in crate::execute) fn flaps(&self, step: usize) -> bool {
+        self.flaps.iter().any(|flap| flap.step == step)
+    }
+
     /// Ends all cuts, and all flapping; says whether there were any.
     pub(in crate::execute) fn heal(&mut self) -> bool {
         let any = !self.flaps.is_empty() || self.cut.iter().any(|cut| *cut != 0);

@@ -3,6 +3,7 @@
 mod page;
 
 use super::Reference;
+use crate::course::Course;
 use crate::fact::{Config, Entry, Fact, Told};
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, NodeId, RequestId};
@@ -80,13 +81,14 @@ fn judge(facts: &[(u32, Fact)], end: &End) -> Verdict {
         facts: &facts,
         views: &[],
         reigns: &[],
+        course: &Course::default(),
         end,
         ended,
     };
     Reference.judge(&seen)
 }
 
-const SETTLED: End = End::Settled { node: NodeId(1), behind: Vec::new() };
+const SETTLED: End = End::Settled { node: NodeId(1), behind: Vec::new(), unread: None };
 
 fn violation(facts: &[(u32, Fact)]) -> Violation {
     match judge(facts, &SETTLED) {

@@ -93,7 +93,7 @@ pub(crate) fn seed(word: &str) -> Option<u64> {
 }
 
 /// Reads a duration such as `20ms`, `1500us` or `1.5s`, in microseconds.
-pub(super) fn span(text: &str) -> Result<u64, String> {
+pub(crate) fn span(text: &str) -> Result<u64, String> {
     let unit_at = text.find(|c: char| c != '.' && !c.is_ascii_digit()).unwrap_or(text.len());
     let (amount, unit) = text.split_at(unit_at);
     let (whole, fraction) = amount.split_once('.').unwrap_or((amount, "0"));
