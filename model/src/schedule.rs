@@ -15,8 +15,9 @@ use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 mod text;
+pub(crate) use text::span;
 #[cfg(feature = "cli")]
-pub(crate) use text::{nearest, seed, span};
+pub(crate) use text::{nearest, seed};
 
 /// Everything that a run depends on, but for the code under test. `Op` is the operation that
 /// clients ask for, [`Spec::Op`](crate::Spec::Op).

@@ -21,8 +21,9 @@ mod tests;
 mod words;
 mod write;
 
+pub(crate) use words::span;
 #[cfg(feature = "cli")]
-pub(crate) use words::{nearest, seed, span};
+pub(crate) use words::{nearest, seed};
 
 impl<Op: Display> Schedule<Op> {
     /// The schedule on one line, for an environment variable or a message. It reads back as the

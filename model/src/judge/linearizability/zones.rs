@@ -80,7 +80,7 @@ impl Zones {
     pub(super) fn of<S: Spec>(history: &History<S>) -> Zones {
         let mut zones = Zones {
             parts: Vec::new(),
-            clusters: Vec::with_capacity(history.operations.len() / 4),
+            clusters: Vec::with_capacity(history.operations.len() / 2 + 1),
             values: Table::with_capacity(history.operations.len() / 2),
             keys: Table::with_capacity(4),
             whole: false,

@@ -73,11 +73,17 @@ enum Step {
     Read(u32),
     Swap(u32, u32),
     Miss(u32),
+    /// A swap or a miss: the answer is not known.
+    Try(u32, u32),
+    /// A read of anything but these, as a stretch of `others`.
+    Other(u32, u32),
 }
 
 /// Claims about a register.
 pub(in super::super) struct Registers {
     steps: Vec<Step>,
+    /// Values that were not read.
+    others: Vec<u32>,
     /// For each claim, the last return that may tell of it.
     until: Vec<u64>,
 }
@@ -99,11 +105,29 @@ impl Registers {
             })
         };
         let mut steps = Vec::with_capacity(part.len());
+        let mut others = Vec::new();
         for claim in part {
             let access = match claim.expect {
                 Expect::Exactly(ret) => S::access(claim.op, Some(ret))?,
                 Expect::Anything => S::access(claim.op, None)?,
-                Expect::NoneOf(_) => return None,
+                Expect::NoneOf(wrong) if claim.read => {
+                    let start = others.len() as u32;
+                    for ret in wrong {
+                        let Access::Read(value) = S::access(claim.op, Some(ret))? else {
+                            return None;
+                        };
+                        others.push(number(value));
+                    }
+                    steps.push(Step::Other(start, others.len() as u32));
+                    continue;
+                }
+                Expect::NoneOf(wrong) => match unlike::<S>(claim.op, wrong)? {
+                    (Access::Swap(from, to), true) => {
+                        steps.push(Step::Try(number(from), number(to)));
+                        continue;
+                    }
+                    (access, _) => access,
+                },
             };
             steps.push(match access {
                 Access::Write(value) => Step::Write(number(value)),
@@ -113,7 +137,23 @@ impl Registers {
             });
         }
         let until = until(part, &steps, values.len());
-        Some(Registers { steps, until })
+        Some(Registers { steps, others, until })
+    }
+}
+
+/// What a write does if it was answered with none of these, and whether it may do something else
+/// instead. A plain write has one answer, so there is nothing to say of one that had another.
+fn unlike<S: Spec>(op: &S::Op, wrong: &[S::Ret]) -> Option<(Access, bool)> {
+    let may = S::access(op, None)?;
+    let Access::Swap(from, _) = may else {
+        return wrong.is_empty().then_some((may, false));
+    };
+    let told = |access: Access| wrong.iter().any(|ret| S::access(op, Some(ret)) == Some(access));
+    match (told(may), told(Access::Miss(from))) {
+        (false, false) => wrong.is_empty().then_some((may, true)),
+        (true, false) => Some((Access::Miss(from), false)),
+        (false, true) => Some((may, false)),
+        (true, true) => None,
     }
 }
 
@@ -134,7 +174,11 @@ fn until<S: Spec>(part: &[Claim<'_, S>], steps: &[Step], values: usize) -> Vec<u
             Step::Read(value) | Step::Swap(value, _) => {
                 seen[value as usize] = claim.ret.max(seen[value as usize]);
             }
-            Step::Miss(_) => missed = claim.ret.max(missed),
+            Step::Miss(_) | Step::Other(..) => missed = claim.ret.max(missed),
+            Step::Try(value, _) => {
+                seen[value as usize] = claim.ret.max(seen[value as usize]);
+                missed = claim.ret.max(missed);
+            }
         }
     }
     // What may only be seen by an open operation matters as long as that one does.
@@ -157,7 +201,7 @@ fn until<S: Spec>(part: &[Claim<'_, S>], steps: &[Step], values: usize) -> Vec<u
     }
     let of = |step: &Step| match *step {
         Step::Write(value) | Step::Swap(_, value) => missed.max(seen[value as usize]),
-        Step::Read(_) | Step::Miss(_) => OPEN,
+        Step::Read(_) | Step::Miss(_) | Step::Try(..) | Step::Other(..) => OPEN,
     };
     steps.iter().map(of).collect()
 }
@@ -176,12 +220,17 @@ impl Moves for Registers {
             Step::Read(value) => (*state == value).then_some(value),
             Step::Swap(from, to) => (*state == from).then_some(to),
             Step::Miss(value) => (*state != value).then_some(*state),
+            Step::Try(from, to) => Some(if *state == from { to } else { *state }),
+            Step::Other(start, end) => {
+                let others = &self.others[start as usize..end as usize];
+                (!others.contains(state)).then_some(*state)
+            }
         }
     }
 
     #[inline]
     fn is_still(&self, claim: u32) -> bool {
-        matches!(self.steps[claim as usize], Step::Read(_) | Step::Miss(_))
+        matches!(self.steps[claim as usize], Step::Read(_) | Step::Miss(_) | Step::Other(..))
     }
 
     #[inline]
