@@ -7,6 +7,7 @@ use schism::{Io, Node, check};
 mod bad_input;
 mod canaries;
 mod cli;
+mod corpus;
 mod determinism;
 mod faults;
 mod golden;

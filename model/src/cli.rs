@@ -1,6 +1,6 @@
 //! The command line as a library: targets, each a cluster and what must hold of it, come in; a
-//! command with `list`, `check`, `replay`, `calibrate` and a tour goes out. It must not know any
-//! target's types beyond `target.rs`, nor how a hunt works.
+//! command with `list`, `check`, `replay`, `calibrate`, `history` and a tour goes out. It must not
+//! know any target's types beyond `target.rs`, nor how a hunt works.
 //!
 //! A user's own store gets all of it in five lines:
 //!
@@ -41,6 +41,7 @@ mod confirm;
 mod console;
 mod explore;
 mod given;
+mod history;
 mod interrupt;
 mod json;
 mod list;
@@ -183,6 +184,7 @@ impl Cli {
             Some(args::Command::Calibrate(calibrate)) => {
                 calibrate::calibrate(self, &calibrate, program, console)
             }
+            Some(args::Command::History(asked)) => history::history(&asked, console),
         }
     }
 

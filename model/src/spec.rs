@@ -11,6 +11,20 @@ use std::str::FromStr;
 
 pub mod kv;
 pub mod map;
+pub mod object;
+
+/// What one operation does to one register, for [`Spec::access`]. Values are numbers, or nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Whatever the register held, it holds this now.
+    Write(Option<u64>),
+    /// The register holds this, and goes on to.
+    Read(Option<u64>),
+    /// The register held the first, and holds the second now.
+    Swap(Option<u64>, Option<u64>),
+    /// The register holds anything but this, and goes on to.
+    Miss(Option<u64>),
+}
 
 /// A sequential object: its state, its operations, and what each of them answers.
 ///
@@ -40,6 +54,14 @@ pub trait Spec: Sized + 'static {
 
     /// Whether `op` leaves every state as it is.
     fn is_read(op: &Self::Op) -> bool;
+
+    /// What `op` did to the register that its part is, where it was answered with `ret`; or what it
+    /// may yet do, where nobody knows (`None`). It says the same as [`Spec::apply`], and lets a
+    /// part be judged in ways that are much faster. Nothing where the part is no register, or the
+    /// operation more than that. Before all operations a register holds `None`.
+    fn access(_op: &Self::Op, _ret: Option<&Self::Ret>) -> Option<Access> {
+        None
+    }
 
     /// An operation for the generator to ask. `unique` differs in every call within a schedule:
     /// a value that is written once makes a history both quicker to judge and easier to read.

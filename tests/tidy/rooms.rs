@@ -29,13 +29,14 @@ const UNSPOKEN: [(&str, &[&str], &str); 2] = [
 ];
 
 /// Crates that only some rooms of the model may name.
-const HOUSEKEEPERS: [(&str, &[&str]); 11] = [
+const HOUSEKEEPERS: [(&str, &[&str]); 12] = [
     ("proptest", &["check"]),
     ("proptest_state_machine", &["check"]),
     ("stateright", &["explore", "reference"]),
     ("cpu_time", &["check"]),
     ("clap", &["cli"]),
     ("ctrlc", &["cli"]),
+    ("flate2", &["cli"]),
     ("hdrhistogram", &["measures"]),
     ("indicatif", &["cli"]),
     ("serde", &["cli"]),

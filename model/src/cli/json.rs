@@ -3,10 +3,12 @@
 
 mod explore;
 mod files;
+mod history;
 mod measures;
 
 pub(super) use explore::ExploreObject;
 pub(super) use files::{ConfirmObject, ShrinkObject};
+pub(super) use history::{HistoryObject, form};
 
 use super::console::{Console, Trouble};
 use super::target::Again;

@@ -12,18 +12,23 @@ use crate::node::Node;
 use crate::observe::Observed;
 use crate::spec::Spec;
 use crate::verdict::{Verdict, Violation};
+use decide::{Wanted, decide};
 use parts::{Claim, Parts};
 use search::{Decision, Search};
+use zones::{Ruling, Zones};
 
 mod blame;
 #[cfg(test)]
 mod brute;
 mod cache;
+mod decide;
 mod explain;
+mod frontier;
 mod parts;
 mod search;
 #[cfg(test)]
 mod stories;
+mod zones;
 
 /// What [`check`] says of a history.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,6 +46,9 @@ pub enum Finding {
 pub struct Refutation {
     /// The offending operations and what is wrong with them, in words.
     pub violation: Violation,
+    /// Whether each offending operation is known to be needed for the contradiction: the budget
+    /// sufficed to see that some order explains the others without it.
+    pub minimal: bool,
     /// An order that explains the part of the object in question up to the wrong answer: the
     /// longest prefix of its history that is linearizable, as places in the history. What was still
     /// under way then is in it only if it had to take effect already.
@@ -59,18 +67,33 @@ pub struct Refutation {
 /// ```
 #[must_use]
 pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
-    let parts = Parts::of(history);
+    let zones = Zones::of(history);
+    if zones.explain_all() {
+        return Finding::Linearizable;
+    }
+    let parts = Parts::of(history, |key| zones.ruling(key) != Ruling::Explained);
     let mut search = Search::new();
     let mut unknown = false;
     let mut worst: Option<Refutation> = None;
     for part in parts.iter() {
-        match decide(&mut search, part, budget) {
+        let ruled = part.first().map(|claim| zones.ruling(S::part(claim.op)));
+        let (decision, moment) = if ruled == Some(Ruling::Refuted) {
+            (Decision::Refuted, None)
+        } else {
+            let decided = decide(&mut search, part, Wanted::Decision, &mut { budget });
+            (decided.decision, decided.moment)
+        };
+        match decision {
             Decision::Linearizable => {}
             Decision::Unknown => unknown = true,
             Decision::Refuted => {
-                let blame = blame::blame(history, part, parts.whole, budget);
+                let few = if moment.is_none() { few(history, part) } else { None };
+                let from = few.as_ref().map(|(_, moment)| *moment).or(moment).unwrap_or(0);
+                let part = few.as_ref().map_or(part, |(few, _)| few);
+                let blame = blame::blame(history, part, from, parts.whole, budget);
                 let found = Refutation {
                     violation: explain::violation(history, &blame),
+                    minimal: blame.minimal,
                     prefix: blame.prefix,
                 };
                 let worse = worst.as_ref().is_none_or(|known| explain::is_worse(&found, known));
@@ -85,35 +108,56 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
     }
 }
 
-/// A way to decide about one part. What is quicker for a kind of specification or of history
-/// belongs here, and may answer for the parts that it fits.
-enum Method {
-    /// No two operations overlap, so there is one order.
-    InTurn,
-    /// Any part.
-    Search,
-}
-
-impl Method {
-    fn for_part<S: Spec>(part: &[Claim<'_, S>]) -> Method {
-        // An open operation overlaps all that come after it, since it never returns.
-        let in_turn = part.iter().all(Claim::is_closed)
-            && part.windows(2).all(|pair| pair[0].ret < pair[1].call);
-        if in_turn { Method::InTurn } else { Method::Search }
+/// An order of the whole history, as places in it: what refutes nobody's answers. Open operations
+/// are in it where they took effect. Nothing where there is no order, or none was found within the
+/// budget.
+///
+/// Each part has an order of its own. An operation takes effect when it was called or right after
+/// the one before it in its part, whichever is later; that is before it returns, so by these
+/// moments the orders of all parts become one.
+#[must_use]
+pub fn witness<S: Spec>(history: &History<S>, budget: u64) -> Option<Vec<usize>> {
+    let parts = Parts::of(history, |_| true);
+    let mut search = Search::new();
+    let mut order: Vec<(u64, usize)> = Vec::with_capacity(history.operations.len());
+    for part in parts.iter() {
+        let decided = decide(&mut search, part, Wanted::Order, &mut { budget });
+        if decided.decision != Decision::Linearizable {
+            return None;
+        }
+        let mut now = 0;
+        order.extend(decided.order.into_iter().map(|at| {
+            now = part[at].call.max(now);
+            (now, part[at].place)
+        }));
     }
+    order.sort_by_key(|(moment, _)| *moment);
+    Some(order.into_iter().map(|(_, place)| place).collect())
 }
 
-fn decide<S: Spec>(search: &mut Search<S>, part: &[Claim<'_, S>], budget: u64) -> Decision {
-    match Method::for_part(part) {
-        Method::InTurn => in_turn(part),
-        Method::Search => search.run(part, &mut { budget }),
+/// From so many claims on, only those that contradict each other are explained, where something
+/// tells which they are: what is said of more claims takes a search for each.
+const FEW: usize = 128;
+
+/// The claims of a large part that refute it, with what shows whether a write was lost for good:
+/// the checker's own operations and the last read of all.
+/// And the return that refutes them.
+fn few<'a, S: Spec>(
+    history: &History<S>,
+    part: &[Claim<'a, S>],
+) -> Option<(Vec<Claim<'a, S>>, u64)> {
+    if part.len() < FEW {
+        return None;
     }
-}
-
-fn in_turn<S: Spec>(part: &[Claim<'_, S>]) -> Decision {
-    let mut state = S::init();
-    let agree = part.iter().all(|claim| claim.expect.allows(&S::apply(&mut state, claim.op)));
-    if agree { Decision::Linearizable } else { Decision::Refuted }
+    let culprits = zones::first::culprits(part)?;
+    let last = part.iter().rposition(|claim| claim.read);
+    let tells = |(at, claim): &(usize, &Claim<'a, S>)| {
+        history.operations[claim.place].is_probe()
+            || Some(*at) == last
+            || culprits.claims.binary_search(at).is_ok()
+    };
+    let few = part.iter().enumerate().filter(tells).map(|(_, claim)| *claim).collect();
+    Some((few, culprits.moment))
 }
 
 /// The property that clients cannot tell the system from one object that does one thing at a time.

@@ -1,6 +1,6 @@
 //! A store of keys and values with two operations, the smallest promise that most systems make.
 
-use super::Spec;
+use super::{Access, Spec};
 use crate::seed::Draws;
 use std::fmt;
 use std::str::FromStr;
@@ -65,6 +65,14 @@ impl Spec for PutGet {
 
     fn is_read(op: &Op) -> bool {
         matches!(op, Get(_))
+    }
+
+    fn access(op: &Op, ret: Option<&Answer>) -> Option<Access> {
+        match (*op, ret) {
+            (Put(_, value), None | Some(Answer(None))) => Some(Access::Write(Some(value))),
+            (Get(_), Some(Answer(found))) => Some(Access::Read(*found)),
+            (Put(..), Some(_)) | (Get(_), None) => None,
+        }
     }
 
     fn any(draws: &mut Draws, unique: u64) -> Op {

@@ -4,7 +4,7 @@
 //! The one idea: each key is an object of its own, so that it can be judged alone; a scan sees many
 //! lists at one time, so the lists are one object together.
 
-use super::Spec;
+use super::{Access, Spec};
 use crate::seed::Draws;
 
 mod text;
@@ -108,6 +108,20 @@ impl Spec for Map {
 
     fn is_read(op: &Op) -> bool {
         matches!(op, Get(_) | Scan(..))
+    }
+
+    fn access(op: &Op, ret: Option<&Ret>) -> Option<Access> {
+        Some(match (*op, ret) {
+            (Put(_, value), None | Some(Ret::Done)) => Access::Write(Some(value)),
+            (Delete(_), None | Some(Ret::Done)) => Access::Write(None),
+            (Get(_), Some(Ret::Value(found))) => Access::Read(*found),
+            // Where it is not known, it has swapped or has done nothing, which need not be said.
+            (Cas(_, expected, value), None | Some(Ret::Swapped(true))) => {
+                Access::Swap(expected, Some(value))
+            }
+            (Cas(_, expected, _), Some(Ret::Swapped(false))) => Access::Miss(expected),
+            _ => return None,
+        })
     }
 
     fn any(draws: &mut Draws, unique: u64) -> Op {

@@ -26,7 +26,7 @@ fn rows(section: &'static str, start: &str) -> BTreeSet<&'static str> {
 #[test]
 fn the_page_has_each_option_of_each_command_and_no_other() {
     for (command, section) in
-        ["list", "check", "replay", "confirm", "shrink", "calibrate", "explore"]
+        ["list", "check", "replay", "confirm", "shrink", "calibrate", "explore", "history"]
             .map(|name| (name, section(name)))
     {
         let help = run(&[command, "--help"]);
@@ -55,8 +55,18 @@ fn the_page_has_each_field_of_the_results_and_no_other() {
         run_with(&[command, "-", "--target", "mutant:lazy", "--cases", "9", "--json"], LOST)
     };
     let calibrate = run(&["calibrate", "--seeds", "1", "--healthy", "1", "--json"]);
+    let empty = std::env::temp_dir().join(format!("schism-empty-{}.edn", std::process::id()));
+    std::fs::write(&empty, "[]").expect("the temporary folder can be written");
+    let history = run(&["history", &empty.display().to_string(), "--json"]);
+    std::fs::remove_file(&empty).expect("it was written above");
+    let element = |list: &str| {
+        let value: serde_json::Value = serde_json::from_str(list).expect("it is JSON");
+        value[0].to_string()
+    };
+    let history = super::Ran { out: element(&history.out), ..history };
     for (command, ran, tables) in [
-        ("check", check, &["counterexample"][..]),
+        ("history", history, &[][..]),
+        ("check", check, &["counterexample"]),
         ("list", run(&["list", "--json"]), &[]),
         ("replay", replay, &[]),
         ("calibrate", calibrate, &["mutants", "healthy"]),
@@ -81,5 +91,5 @@ fn the_examples_of_the_page_can_be_read() {
         assert!(args::parse("schism", &words).is_ok(), "{words:?}");
         seen.insert(words[1].clone());
     }
-    assert_eq!(seen.len(), 7, "an example for each command: {seen:?}");
+    assert_eq!(seen.len(), 8, "an example for each command: {seen:?}");
 }

@@ -10,10 +10,13 @@
 //! wrote.) The set that is left is minimal: weaken any one of its operations, and some order
 //! explains the rest.
 
+use super::decide::{Decided, Wanted, decide};
+use super::frontier::Registers;
 use super::parts::{Claim, Expect, OPEN, known_at};
 use super::search::{Decision, Search};
 use crate::history::{History, Outcome};
 use crate::spec::Spec;
+use std::collections::BTreeSet;
 
 /// Which operations contradict each other. Operations are places in the history.
 pub(super) struct Blame<Ret> {
@@ -34,6 +37,8 @@ pub(super) struct Blame<Ret> {
     pub(super) right: Vec<Ret>,
     /// An order that explains what was answered before.
     pub(super) prefix: Vec<usize>,
+    /// Whether each of the needed operations is known to be.
+    pub(super) minimal: bool,
 }
 
 /// The kinds of contradiction.
@@ -54,26 +59,32 @@ pub(super) enum Kind {
 /// More right answers than this would not help a reader.
 const RIGHT_MAX: usize = 3;
 
-/// Finds out what is wrong with a part that was refuted.
+/// Finds out what is wrong with a part that was refuted, by no earlier return than `from`.
 pub(super) fn blame<S: Spec>(
     history: &History<S>,
     part: &[Claim<'_, S>],
+    from: u64,
     whole: bool,
     budget: u64,
 ) -> Blame<S::Ret> {
     // Some tens of questions, each as large as the part or smaller.
-    let mut lab = Lab { search: Search::new(), budget: budget.saturating_mul(16) };
-    let moment = lab.first_refuted(part);
+    let is_register = Registers::of(part).is_some();
+    let mut lab = Lab {
+        search: Search::new(),
+        budget: budget.saturating_mul(16),
+        question: if is_register { budget } else { budget / 64 },
+        certain: true,
+    };
+    let moment = lab.first_refuted(part, from);
     let mut known = known_at(part, moment);
     // The wrong operation stands last, so that what is said of the others is said of a slice.
     let at = known.iter().position(|claim| claim.ret == moment);
     let at = at.expect("each moment of a refutation is the return of an operation");
     let wrong = known.remove(at);
     let needed = lab.needed(&known, wrong);
+    let minimal = lab.certain;
     let support = lab.support(&known, &needed, wrong);
-    let (right, order) = lab.right_answers(&known, wrong);
-    let before_wrong = order.iter().take_while(|claim| claim.place != wrong.place);
-    let author = before_wrong.filter(|claim| !claim.read).last().copied();
+    let (right, author) = lab.right_answers(&known, &needed, wrong);
     let others = author.is_none_or(|author| {
         known.iter().any(|claim| {
             let apart = claim.ret < author.call || claim.call > wrong.ret;
@@ -83,7 +94,7 @@ pub(super) fn blame<S: Spec>(
     let kind =
         lab.kind(&Case { history, part, whole, known: &known, wrong, needed: &needed, author });
     let prefix = known_at(part, moment - 1);
-    lab.search.run(&prefix, &mut lab.budget);
+    let order = lab.solve(&prefix, Wanted::Order).order;
     Blame {
         kind,
         wrong: wrong.place,
@@ -92,7 +103,8 @@ pub(super) fn blame<S: Spec>(
         author: author.map(|claim| claim.place),
         others,
         right,
-        prefix: lab.search.order().map(|at| prefix[at].place).collect(),
+        minimal,
+        prefix: order.into_iter().map(|at| prefix[at].place).collect(),
     }
 }
 
@@ -112,7 +124,12 @@ struct Case<'c, 'a, S: Spec> {
 /// more, so that the explanation gets coarser and not wrong.
 struct Lab<S: Spec> {
     search: Search<S>,
+    /// For all questions, and for one: what a register is asked is answered soon, but a weakened
+    /// history of another object can be much harder than the history itself.
     budget: u64,
+    question: u64,
+    /// Whether each question had an answer.
+    certain: bool,
 }
 
 impl<S: Spec> Lab<S> {
@@ -120,7 +137,17 @@ impl<S: Spec> Lab<S> {
     fn ask(&mut self, claims: &[Claim<'_, S>]) -> Decision {
         let mut claims = claims.to_vec();
         claims.sort_by_key(|claim| claim.call);
-        self.search.run(&claims, &mut self.budget)
+        self.solve(&claims, Wanted::Decision).decision
+    }
+
+    /// The same for claims in the order of their calls.
+    fn solve(&mut self, claims: &[Claim<'_, S>], wanted: Wanted) -> Decided {
+        let limit = self.question.min(self.budget);
+        let mut left = limit;
+        let decided = decide(&mut self.search, claims, wanted, &mut left);
+        self.budget -= limit - left;
+        self.certain &= decided.decision != Decision::Unknown;
+        decided
     }
 
     fn refutes(&mut self, claims: &[Claim<'_, S>]) -> bool {
@@ -131,13 +158,18 @@ impl<S: Spec> Lab<S> {
         self.ask(claims) == Decision::Linearizable
     }
 
-    /// The first return by which the part is refuted. All prefixes of a linearizable history are
-    /// linearizable, so there is one such return, and halving finds it.
-    fn first_refuted(&mut self, part: &[Claim<'_, S>]) -> u64 {
-        let closed = part.iter().filter(|claim| claim.is_closed());
+    /// The first return by which the part is refuted, which is none before `from`. All prefixes of
+    /// a linearizable history are linearizable, so there is one such return: larger and larger
+    /// steps pass it, and halving finds it.
+    fn first_refuted(&mut self, part: &[Claim<'_, S>], from: u64) -> u64 {
+        let closed = part.iter().filter(|claim| claim.is_closed() && claim.ret >= from);
         let mut returns: Vec<u64> = closed.map(|claim| claim.ret).collect();
         returns.sort_unstable();
-        let (mut low, mut high) = (0, returns.len().saturating_sub(1));
+        let (mut low, mut high) = (0, 0);
+        while high + 1 < returns.len() && !self.refutes(&known_at(part, returns[high])) {
+            low = high + 1;
+            high = (2 * high + 1).min(returns.len() - 1);
+        }
         while low < high {
             let middle = usize::midpoint(low, high);
             if self.refutes(&known_at(part, returns[middle])) {
@@ -154,23 +186,54 @@ impl<S: Spec> Lab<S> {
     fn needed<'a>(&mut self, known: &[Claim<'a, S>], wrong: Claim<'a, S>) -> Vec<Claim<'a, S>> {
         let mut rest = known.to_vec();
         rest.push(wrong);
-        for claim in known.iter().filter(|claim| claim.read) {
-            let without: Vec<_> =
-                rest.iter().filter(|other| other.place != claim.place).copied().collect();
-            if self.refutes(&without) {
-                rest = without;
-            }
-        }
-        for at in 0..rest.len() {
-            let strong = rest[at];
-            if strong.is_closed() && !strong.read && strong.place != wrong.place {
-                rest[at].weaken();
-                if !self.refutes(&rest) {
-                    rest[at] = strong;
-                }
-            }
-        }
+        let strong = |read: bool| {
+            let of_kind = known.iter().filter(|claim| claim.is_closed() && claim.read == read);
+            of_kind.map(|claim| claim.place).collect::<BTreeSet<usize>>()
+        };
+        let (reads, writes) = (strong(true), strong(false));
+        rest = self.peel(rest, &reads, |claim| *claim = None, Lab::refutes);
+        let weaken = |claim: &mut Option<Claim<'a, S>>| claim.iter_mut().for_each(Claim::weaken);
+        rest = self.peel(rest, &writes, weaken, Lab::refutes);
         rest.retain(Claim::is_closed);
+        rest
+    }
+
+    /// Changes as many of these claims as can be while the rest still `holds`, earlier ones first.
+    ///
+    /// Whatever holds when much was changed holds when less was, so the stretch that can be changed
+    /// from any place on is found by halving, and what comes right after it cannot be.
+    fn peel<'a>(
+        &mut self,
+        mut rest: Vec<Claim<'a, S>>,
+        places: &BTreeSet<usize>,
+        change: impl Fn(&mut Option<Claim<'a, S>>),
+        holds: impl Fn(&mut Self, &[Claim<'a, S>]) -> bool,
+    ) -> Vec<Claim<'a, S>> {
+        let places: Vec<usize> = places.iter().copied().collect();
+        let mut from = 0;
+        while from < places.len() {
+            let (mut can, mut cannot) = (0, places.len() - from + 1);
+            let mut stretch = cannot - 1;
+            while can < stretch {
+                let chosen = &places[from..from + stretch];
+                let changed = rest.iter().map(|claim| {
+                    let mut claim = Some(*claim);
+                    let at = claim.as_ref().map_or(0, |claim| claim.place);
+                    if chosen.binary_search(&at).is_ok() {
+                        change(&mut claim);
+                    }
+                    claim
+                });
+                let changed: Vec<Claim<'a, S>> = changed.flatten().collect();
+                if holds(self, &changed) {
+                    (can, rest) = (stretch, changed);
+                } else {
+                    cannot = stretch;
+                }
+                stretch = usize::midpoint(can, cannot);
+            }
+            from += can + 1;
+        }
         rest
     }
 
@@ -190,42 +253,41 @@ impl<S: Spec> Lab<S> {
             Expect::Anything | Expect::NoneOf(_) => &[],
         };
         let righted = Claim { expect: Expect::NoneOf(answer), ..wrong };
-        for claim in known {
-            let mut fewer: Vec<_> =
-                writes.iter().filter(|other| other.place != claim.place).copied().collect();
-            let length = fewer.len();
-            fewer.extend(needed.iter().filter(|other| other.place != wrong.place));
-            fewer.push(righted);
-            if length < writes.len() && self.explains(&fewer) {
-                writes.retain(|other| other.place != claim.place);
-            }
-        }
+        let places: BTreeSet<usize> = writes.iter().map(|claim| claim.place).collect();
+        let others = needed.iter().filter(|other| other.place != wrong.place);
+        let fixed: Vec<_> = others.copied().chain([righted]).collect();
+        let holds =
+            |lab: &mut Self, writes: &[Claim<'_, S>]| lab.explains(&[writes, &fixed].concat());
+        writes = self.peel(writes, &places, |claim| *claim = None, holds);
         writes.iter().map(|claim| claim.place).collect()
     }
 
-    /// What the wrong operation might have answered, if that is not too much to tell, and an order
-    /// with the first of these answers.
+    /// What the wrong operation might have answered, if that is not too much to tell, and the last
+    /// write before it in the order that led to one of these answers: a needed one, if it can be.
     fn right_answers<'a>(
         &mut self,
         known: &[Claim<'a, S>],
+        needed: &[Claim<'a, S>],
         wrong: Claim<'a, S>,
-    ) -> (Vec<S::Ret>, Vec<Claim<'a, S>>) {
+    ) -> (Vec<S::Ret>, Option<Claim<'a, S>>) {
         let mut right: Vec<S::Ret> = Vec::new();
-        let mut first = Vec::new();
+        let mut author: Option<Claim<'a, S>> = None;
+        let is_needed = |claim: &Claim<'a, S>| needed.iter().any(|n| n.place == claim.place);
+        let mut all = known.to_vec();
+        all.push(wrong);
+        all.sort_by_key(|claim| claim.call);
         loop {
-            let mut claims: Vec<Claim<'_, S>> = known.to_vec();
-            claims.push(Claim { expect: Expect::NoneOf(&right), ..wrong });
-            claims.sort_by_key(|claim| claim.call);
-            match self.search.run(&claims, &mut self.budget) {
-                Decision::Refuted => return (right, first),
-                Decision::Unknown => return (Vec::new(), first),
-                Decision::Linearizable if right.len() == RIGHT_MAX => return (Vec::new(), first),
+            let mut claims: Vec<Claim<'_, S>> = all.clone();
+            let asked = claims.iter_mut().filter(|claim| claim.place == wrong.place);
+            asked.for_each(|claim| claim.expect = Expect::NoneOf(&right));
+            let solved = self.solve(&claims, Wanted::Order);
+            match solved.decision {
+                Decision::Refuted => return (right, author),
+                Decision::Unknown => return (Vec::new(), author),
+                Decision::Linearizable if right.len() == RIGHT_MAX => return (Vec::new(), author),
                 Decision::Linearizable => {}
             }
-            let order: Vec<usize> = self.search.order().map(|at| claims[at].place).collect();
-            let all = || known.iter().chain([&wrong]);
-            let order = order.iter().filter_map(|place| all().find(|claim| claim.place == *place));
-            let order: Vec<Claim<'a, S>> = order.copied().collect();
+            let order: Vec<Claim<'a, S>> = solved.order.iter().map(|at| all[*at]).collect();
             let mut state = S::init();
             for claim in &order {
                 let answer = S::apply(&mut state, claim.op);
@@ -233,9 +295,14 @@ impl<S: Spec> Lab<S> {
                     right.push(answer);
                 }
             }
-            if first.is_empty() {
-                first = order;
-            }
+            let before = order.iter().take_while(|claim| claim.place != wrong.place);
+            let last = before.filter(|claim| !claim.read).last();
+            let better = author.as_ref().is_none_or(|author| !is_needed(author));
+            author = last
+                .copied()
+                .filter(|last| better && is_needed(last))
+                .or(author)
+                .or_else(|| last.copied().filter(|_| right.len() == 1));
         }
     }
 

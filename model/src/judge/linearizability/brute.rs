@@ -1,23 +1,36 @@
 //! The definition itself, tried out literally: every order of every choice of operations. It shares
 //! no code and no idea with the search, so that the two can be held against each other.
 
-use super::{Finding, check};
+use super::{Finding, check, witness};
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, RequestId};
 use crate::seed::{Draws, Seed};
 use crate::spec::{Spec, kv, map};
 use crate::time::Time;
+use std::cell::Cell;
 use std::collections::BTreeMap;
+
+mod objects;
 
 /// Whether some order of the operations explains a history, with the object taken as a whole.
 fn explained<S: Spec>(history: &History<S>) -> bool {
     let all: Vec<&Operation<S>> = history.operations.iter().collect();
-    some_order(&all, &BTreeMap::new())
+    some_order(&all, &BTreeMap::new(), divides(history))
+}
+
+/// Whether each operation that says something is about one part of the object.
+fn divides<S: Spec>(history: &History<S>) -> bool {
+    let told = |operation: &&Operation<S>| match operation.outcome {
+        Outcome::Ok(_) => true,
+        Outcome::Unknown => !S::is_read(&operation.op),
+        Outcome::Refused => false,
+    };
+    history.operations.iter().filter(told).all(|operation| S::part(&operation.op).is_some())
 }
 
 type Object<S> = BTreeMap<Option<u64>, <S as Spec>::State>;
 
-fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>) -> bool {
+fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>, divides: bool) -> bool {
     if rest.iter().all(|operation| !matches!(operation.outcome, Outcome::Ok(_))) {
         return true;
     }
@@ -28,13 +41,14 @@ fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>) -> bool {
             .iter()
             .any(|other| matches!(other.outcome, Outcome::Ok(_)) && other.precedes(next));
         let mut object = object.clone();
-        let answer = S::apply(object.entry(S::part(&next.op)).or_insert_with(S::init), &next.op);
+        let part = S::part(&next.op).filter(|_| divides);
+        let answer = S::apply(object.entry(part).or_insert_with(S::init), &next.op);
         let agrees = match &next.outcome {
             Outcome::Ok(ret) => *ret == answer,
             Outcome::Refused => false,
             Outcome::Unknown => true,
         };
-        !too_early && agrees && some_order(&others, &object)
+        !too_early && agrees && some_order(&others, &object, divides)
     })
 }
 
@@ -121,20 +135,26 @@ fn compare<S: Spec>(
         let finding = check(&history, 100_000);
         assert_eq!(finding == Finding::Linearizable, explained(&history), "{case}: {history:?}");
         match finding {
-            Finding::Linearizable => counts[0] += 1,
+            Finding::Linearizable => {
+                counts[0] += 1;
+                let order = witness(&history, 100_000).expect("there is an order");
+                assert!(is_witness(&history, &order), "{case}: {order:?} {history:?}");
+            }
             Finding::Refuted(refutation) => {
                 counts[1] += 1;
                 let violation = &refutation.violation;
                 let wrong = *violation.operations.last().expect("a wrong operation");
                 let end = history.operations[wrong].completed.order;
                 assert!(!explained(&up_to(&history, end)), "{case}: {history:?}");
-                let part = S::part(&history.operations[wrong].op);
+                let divides = divides(&history);
+                let part = |op: &S::Op| S::part(op).filter(|_| divides);
+                let of = part(&history.operations[wrong].op);
                 let mut before = up_to(&history, end - 1);
-                before.operations.retain(|operation| S::part(&operation.op) == part);
+                before.operations.retain(|operation| part(&operation.op) == of);
                 assert!(explained(&before), "{case}: {history:?}");
                 let known = |operation: &&Operation<S>| {
                     let told = matches!(operation.outcome, Outcome::Ok(_));
-                    told && operation.completed.order < end && S::part(&operation.op) == part
+                    told && operation.completed.order < end && part(&operation.op) == of
                 };
                 for operation in history.operations.iter().filter(known) {
                     let same =
@@ -146,6 +166,29 @@ fn compare<S: Spec>(
         }
     }
     counts
+}
+
+/// Whether this order is one that explains a history.
+fn is_witness<S: Spec>(history: &History<S>, order: &[usize]) -> bool {
+    let divides = divides(history);
+    let mut object: Object<S> = BTreeMap::new();
+    let all = order.iter().map(|place| &history.operations[*place]);
+    let agree = all.clone().all(|operation| {
+        let part = S::part(&operation.op).filter(|_| divides);
+        let answer = S::apply(object.entry(part).or_insert_with(S::init), &operation.op);
+        match &operation.outcome {
+            Outcome::Ok(ret) => *ret == answer,
+            Outcome::Refused => false,
+            Outcome::Unknown => true,
+        }
+    });
+    let told = |operation: &&Operation<S>| matches!(operation.outcome, Outcome::Ok(_));
+    let whole = all.clone().filter(told).count() == history.operations.iter().filter(told).count();
+    let in_time = (0..order.len()).all(|at| {
+        let (this, mut later) = (&history.operations[order[at]], order[at + 1..].iter());
+        !later.any(|place| history.operations[*place].precedes(this))
+    });
+    agree && whole && in_time
 }
 
 /// What was known after this place in the order.
@@ -200,5 +243,42 @@ fn the_search_agrees_with_the_definition_on_a_map() {
         }
     };
     let counts = compare::<map::Map>(Seed(2), 12_000, any, lie);
+    assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
+}
+
+#[test]
+fn clusters_of_unique_values_agree_with_the_definition() {
+    let next = Cell::new(0_u64);
+    let any = |draws: &mut Draws| {
+        next.set(next.get() % 8 + 1);
+        if draws.chance(1, 2) { kv::Put(0, next.get()) } else { kv::Get(0) }
+    };
+    let lie = |draws: &mut Draws, op: &kv::Op| {
+        let value = draws.chance(5, 6).then(|| 1 + draws.below(8));
+        kv::Answer(value.filter(|_| kv::PutGet::is_read(op)))
+    };
+    let counts = compare::<kv::PutGet>(Seed(3), 20_000, any, lie);
+    assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
+}
+
+#[test]
+fn chains_of_swaps_agree_with_the_definition() {
+    let next = Cell::new(0_u64);
+    let any = |draws: &mut Draws| {
+        next.set(next.get() % 8 + 1);
+        let recent = next.get().saturating_sub(draws.between(1, 3));
+        match draws.weighted(&[2, 2, 3]) {
+            0 => map::Put(0, next.get()),
+            1 => map::Get(0),
+            _ => map::Cas(0, (recent > 0).then_some(recent), next.get()),
+        }
+    };
+    // What failed to swap would take the part out of the hands of the clusters.
+    let lie = |draws: &mut Draws, op: &map::Op| match op {
+        map::Get(_) => map::Ret::Value(draws.chance(5, 6).then(|| 1 + draws.below(8))),
+        map::Cas(..) => map::Ret::Swapped(true),
+        _ => map::Ret::Done,
+    };
+    let counts = compare::<map::Map>(Seed(4), 20_000, any, lie);
     assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
 }

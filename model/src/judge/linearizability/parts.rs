@@ -89,8 +89,12 @@ pub(super) struct Parts<'a, S: Spec> {
 impl<'a, S: Spec> Parts<'a, S> {
     /// The claims of all operations that may have taken effect and say something about the object:
     /// a refused operation never took effect, and a read that nobody heard of says nothing.
-    pub(super) fn of(history: &'a History<S>) -> Parts<'a, S> {
-        let mut keys: Vec<(u64, u64, usize)> = Vec::with_capacity(history.operations.len());
+    /// Parts that are not `wanted` are left out.
+    pub(super) fn of(
+        history: &'a History<S>,
+        wanted: impl Fn(Option<u64>) -> bool,
+    ) -> Parts<'a, S> {
+        let mut keys: Vec<(u64, u64, usize)> = Vec::new();
         let mut whole = false;
         for (place, operation) in history.operations.iter().enumerate() {
             let silent = match operation.outcome {
@@ -101,6 +105,9 @@ impl<'a, S: Spec> Parts<'a, S> {
             if !silent {
                 let part = S::part(&operation.op);
                 whole |= part.is_none();
+                if !wanted(part) {
+                    continue;
+                }
                 keys.push((part.unwrap_or(0), operation.invoked.order, place));
             }
         }

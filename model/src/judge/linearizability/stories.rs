@@ -55,7 +55,7 @@ fn an_older_value_is_stale_and_concurrent_writes_leave_several_right_answers() {
         "stale read",
         "stale read: get k1",
         "c2 read 1 at n3 (get k1), 0.010 s after c1's put k1 3 was acknowledged at n2; whatever order \
-         the other writes took, it must be 3 or 2.",
+         the other writes took, it must be 2 or 3.",
         &[0, 2, 3],
     );
 }
@@ -238,7 +238,8 @@ fn the_prefix_is_an_order_of_what_was_answered_before() {
 fn crowd(writers: u64) -> History<PutGet> {
     let mut text = String::new();
     for n in 1..=writers {
-        text += &format!("0..100 c{n} n1 put k1 {n} -> ok\n");
+        // Two of them write the same, or the clusters of their values would tell at once.
+        text += &format!("0..100 c{n} n1 put k1 {} -> ok\n", n.min(writers - 1));
     }
     text += "200..210 c0 n1 get k1 -> 1\n220..230 c0 n1 get k1 -> 2\n";
     history(&text)
@@ -246,11 +247,10 @@ fn crowd(writers: u64) -> History<PutGet> {
 
 #[test]
 fn a_spent_budget_is_unknown_and_never_a_verdict() {
-    // Each set of writes ends with any one of them: 2^10 * 10 / 2 configurations, and the empty
-    // one.
+    // Each set of writes ends with any one of them: some 2^10 * 10 / 2 configurations.
     let crowd = crowd(10);
     assert_eq!(check(&crowd, 1_000), Finding::Unknown);
-    assert!(matches!(check(&crowd, 6_000), Finding::Refuted(_)));
+    assert!(matches!(check(&crowd, 20_000), Finding::Refuted(_)));
 }
 
 #[test]

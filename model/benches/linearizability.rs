@@ -1,0 +1,228 @@
+//! How long verdicts on histories take: `cargo bench -p schism --bench linearizability`. One
+//! thread, time of the processor, medians; what is read and made up is not counted. A name after
+//! `--` keeps the rows that have it in theirs; `--write DIR` writes the registers' histories as
+//! `hist` files, so that other checkers can be given the same ones.
+//!
+//! The one idea: a history is recorded of a real object, by clients whose operations take effect at
+//! a moment between call and return, so that it is linearizable by the way it is made. A refuted
+//! one is the same, with one late read that answers something older.
+
+use cpu_time::ThreadTime;
+use schism::history::{History, Moment, Operation, Outcome};
+use schism::judge::linearizability::{Finding, check};
+use schism::seed::{Draws, Seed};
+use schism::spec::{Spec, kv, map};
+use schism::{ClientId, RequestId, Time};
+use std::fmt::Write as _;
+
+/// What a row is about.
+struct Made {
+    clients: u64,
+    length: u64,
+    keys: u64,
+    /// One operation in so many is never answered; 0 for none.
+    crash: u64,
+    bad: bool,
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let folder = words.iter().position(|word| word == "--write").map(|at| words[at + 1].clone());
+    let wanted =
+        words.iter().find(|word| !word.starts_with("--") && Some(*word) != folder.as_ref());
+    println!("{:44} {:>9} {:>15} {:>12} {:>9}", "history", "ops", "verdict", "median", "ns/op");
+    let wants = |name: &str| wanted.is_none_or(|part| name.contains(part.as_str()));
+    for (clients, length) in [(3, 1_000), (3, 5_000), (5, 10_000), (5, 100_000), (5, 1_000_000)] {
+        for bad in [false, true] {
+            let name = format!("register, unique values, {clients} clients{}", told(bad));
+            if wants(&name) {
+                let made = Made { clients, length, keys: 1, crash: 0, bad };
+                let history = record::<kv::PutGet>(&made, put_get, kv::Answer);
+                row(&name, &history);
+                write(folder.as_deref(), &format!("reg{clients}_{length}{}", told(bad)), &history);
+            }
+        }
+    }
+    for bad in [false, true] {
+        let name = format!("1,000 registers, unique values, 8 clients{}", told(bad));
+        if wants(&name) {
+            let made = Made { clients: 8, length: 1_000_000, keys: 1_000, crash: 0, bad };
+            row(&name, &record::<kv::PutGet>(&made, put_get, kv::Answer));
+        }
+        let name = format!("register, compare-and-set, 5 clients{}", told(bad));
+        if wants(&name) {
+            let made = Made { clients: 5, length: 1_000_000, keys: 1, crash: 0, bad };
+            row(&name, &record::<map::Map>(&made, swaps, map::Ret::Value));
+        }
+    }
+    let hunt = Made { clients: 3, length: 200, keys: 4, crash: 20, bad: false };
+    if wants("a hunt's map, all operations") {
+        row("a hunt's map, all operations", &record::<map::Map>(&hunt, swaps, map::Ret::Value));
+    }
+    if wants("a hunt's store, put and get") {
+        row("a hunt's store, put and get", &record::<kv::PutGet>(&hunt, put_get, kv::Answer));
+    }
+    for open in [20, 60] {
+        let name = format!("{open} writes without an end, then a stale read");
+        if wants(&name) {
+            row(&name, &unread(open));
+        }
+    }
+}
+
+const fn told(bad: bool) -> &'static str {
+    if bad { ", one stale read" } else { "" }
+}
+
+fn put_get(draws: &mut Draws, key: u64, unique: u64) -> kv::Op {
+    if draws.chance(1, 2) { kv::Put(key, unique) } else { kv::Get(key) }
+}
+
+/// Few values, each written often.
+fn swaps(draws: &mut Draws, key: u64, _unique: u64) -> map::Op {
+    match draws.below(3) {
+        0 => map::Put(key, draws.below(5)),
+        1 => map::Get(key),
+        _ => map::Cas(key, Some(draws.below(5)), draws.below(5)),
+    }
+}
+
+/// The operation that a client has under way, its key, and its answer once it took effect.
+type UnderWay<S> = Option<(usize, usize, Option<<S as Spec>::Ret>)>;
+
+/// Records a history of a real object.
+fn record<S: Spec>(
+    made: &Made,
+    any: fn(&mut Draws, u64, u64) -> S::Op,
+    found: fn(Option<u64>) -> S::Ret,
+) -> History<S> {
+    let mut draws = Seed(11).draws();
+    let mut objects: Vec<S::State> = (0..made.keys).map(|_| S::init()).collect();
+    let mut history: History<S> = History::default();
+    let mut busy: Vec<UnderWay<S>> = (0..made.clients).map(|_| None).collect();
+    let (mut order, mut late) = (0, made.bad);
+    while (history.operations.len() as u64) < made.length || busy.iter().any(Option::is_some) {
+        order += 1;
+        let now = Moment { order, time: Time(order) };
+        let client = draws.below(made.clients) as usize;
+        let Some((place, key, answer)) = busy[client].take() else {
+            let place = history.operations.len();
+            if (place as u64) < made.length {
+                let key = draws.below(made.keys);
+                let op = any(&mut draws, key, place as u64 + 1);
+                busy[client] = Some((place, key as usize, None));
+                history.operations.push(asked(client as u32, place as u32, op, now));
+            }
+            continue;
+        };
+        let op = &history.operations[place].op;
+        let answer = answer.unwrap_or_else(|| S::apply(&mut objects[key], op));
+        if draws.chance(1, 2) {
+            busy[client] = Some((place, key, Some(answer)));
+            continue;
+        }
+        if made.crash > 0 && draws.chance(1, made.crash) {
+            continue;
+        }
+        let stale = late && S::is_read(op) && place as u64 > made.length / 10 * 9;
+        late &= !stale;
+        let ret = if stale { found(Some(1)) } else { answer };
+        history.operations[place].outcome = Outcome::Ok(ret);
+        history.operations[place].completed = now;
+    }
+    history
+}
+
+fn asked<S: Spec>(client: u32, number: u32, op: S::Op, now: Moment) -> Operation<S> {
+    Operation {
+        request: RequestId { client: ClientId(client), number },
+        node: None,
+        op,
+        invoked: now,
+        outcome: Outcome::Unknown,
+        completed: now,
+        again: false,
+        step: None,
+    }
+}
+
+/// Writes that nobody ever heard of, then two that were acknowledged, and a read of the first.
+fn unread(open: u64) -> History<map::Map> {
+    let mut history: History<map::Map> = History::default();
+    let mut order = 0;
+    let mut moment = || {
+        order += 1;
+        Moment { order, time: Time(order) }
+    };
+    for client in 0..open {
+        let op = map::Put(0, 10 + client % 50);
+        history.operations.push(asked(client as u32, client as u32, op, moment()));
+    }
+    let last = [
+        (map::Put(0, 1), map::Ret::Done),
+        (map::Put(0, 2), map::Ret::Done),
+        (map::Put(0, 1), map::Ret::Done),
+        (map::Put(0, 3), map::Ret::Done),
+        (map::Get(0), map::Ret::Value(Some(1))),
+    ];
+    for (op, ret) in last {
+        let mut operation = asked(1_000, 0, op, moment());
+        operation.outcome = Outcome::Ok(ret);
+        operation.completed = moment();
+        history.operations.push(operation);
+    }
+    history
+}
+
+/// A verdict's time: as many runs as take a second, 3 at least.
+fn row<S: Spec>(name: &str, history: &History<S>) {
+    let mut times = Vec::new();
+    let mut spent = 0.0;
+    let mut verdict = "";
+    while times.len() < 3 || (spent < 1.0 && times.len() < 10_000) {
+        let began = ThreadTime::now();
+        let finding = check(history, 1 << 24);
+        let seconds = began.elapsed().as_secs_f64();
+        verdict = match finding {
+            Finding::Linearizable => "linearizable",
+            Finding::Refuted(_) => "not linearizable",
+            Finding::Unknown => "unknown",
+        };
+        times.push(seconds);
+        spent += seconds;
+    }
+    times.sort_by(f64::total_cmp);
+    let (median, operations) = (times[times.len() / 2], history.operations.len());
+    let each = median * 1e9 / operations as f64;
+    let shown = if median < 1e-3 {
+        format!("{:.1} µs", median * 1e6)
+    } else {
+        format!("{:.1} ms", median * 1e3)
+    };
+    println!("{name:44} {operations:>9} {verdict:>16} {shown:>12} {each:>9.0}");
+}
+
+/// Writes a history in the `hist` format.
+fn write(folder: Option<&str>, name: &str, history: &History<kv::PutGet>) {
+    let Some(folder) = folder else { return };
+    let mut lines: Vec<(u64, String)> = Vec::new();
+    for (id, operation) in history.operations.iter().enumerate() {
+        let client = operation.request.client.0;
+        let words = match operation.op {
+            kv::Put(_, value) => format!("w 0 {value} 0"),
+            kv::Get(_) => "r 0 0 0".to_owned(),
+        };
+        lines.push((operation.invoked.order, format!("I {client} {id} {words}")));
+        if let Outcome::Ok(kv::Answer(found)) = operation.outcome {
+            let value = found.map_or(-1, |value| value as i64);
+            lines.push((operation.completed.order, format!("R {client} {id} {value}")));
+        }
+    }
+    lines.sort_by_key(|(order, _)| *order);
+    let mut text = "# init=-1\n".to_owned();
+    for (_, line) in lines {
+        let _ = writeln!(text, "{line}");
+    }
+    let path = format!("{folder}/{}.hist", name.replace([' ', ','], "_"));
+    std::fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
+}

@@ -1,0 +1,160 @@
+//! Clusters come in; which of them come one right after the other, and whether any two must both
+//! come first, goes out.
+
+use super::{Cluster, NONE, OPEN, Ruling, Zones};
+
+/// A chain of clusters, which may be one alone, with the moments that tell what must come before it
+/// and after it.
+#[derive(Clone, Copy, Default, Debug)]
+struct Zone {
+    /// The earlier of the two.
+    low: u64,
+    first: u64,
+    last: u64,
+}
+
+impl Zones {
+    /// Joins each cluster to the one whose value it replaced. What shows that a write took effect
+    /// shows it of the write that it replaced, too.
+    pub(super) fn join(&mut self) {
+        for at in 0..self.clusters.len() {
+            let mut at = at as u32;
+            while self.clusters[at as usize].alive {
+                let from = self.clusters[at as usize].from;
+                if from == NONE || self.clusters[from as usize].next == at {
+                    break;
+                }
+                let before = &mut self.clusters[from as usize];
+                if before.next != NONE {
+                    // Two have replaced the same value, which was written once.
+                    let part = before.part;
+                    self.refute(part);
+                    break;
+                }
+                before.next = at;
+                before.alive = true;
+                at = from;
+            }
+        }
+    }
+
+    /// Rules on the parts that are not ruled on yet, by their chains.
+    pub(super) fn rule_by_chains(&mut self) {
+        // How many chains each part has, then where each part begins.
+        let mut starts = vec![0_usize; self.parts.len() + 1];
+        for cluster in self.clusters.iter().filter(|cluster| self.is_head(cluster)) {
+            starts[cluster.part as usize + 1] += 1;
+        }
+        for part in 0..self.parts.len() {
+            starts[part + 1] += starts[part];
+        }
+        let in_chains = self.clusters.iter().filter(|cluster| self.counts(cluster)).count();
+        let mut zones = vec![Zone::default(); starts[self.parts.len()]];
+        let mut ends = starts.clone();
+        let mut chained = 0;
+        for at in 0..self.clusters.len() {
+            let head = self.clusters[at];
+            if self.is_head(&head) {
+                let (zone, length) = self.chain(head);
+                chained += length;
+                let place = &mut ends[head.part as usize];
+                zones[*place] = zone;
+                *place += 1;
+            }
+        }
+        // What is in no chain goes round in a circle, or belongs to a part that was refuted.
+        if chained < in_chains {
+            self.refute_circles();
+        }
+        for part in 0..self.parts.len() {
+            let zones = &mut zones[starts[part]..ends[part]];
+            sort(zones);
+            if contradict(zones) {
+                self.refute(part as u32);
+            }
+        }
+    }
+
+    fn counts(&self, cluster: &Cluster) -> bool {
+        cluster.alive && self.parts[cluster.part as usize].ruling == Ruling::Explained
+    }
+
+    fn is_head(&self, cluster: &Cluster) -> bool {
+        cluster.from == NONE && self.counts(cluster)
+    }
+
+    /// The chain that begins with a cluster, and how long it is. Within a chain each cluster comes
+    /// before the next, so nothing of a later one may have returned before an earlier one's call.
+    fn chain(&mut self, head: Cluster) -> (Zone, usize) {
+        let (mut first, mut last, mut length) = (head.first, head.last, 1);
+        let mut at = head.next;
+        while at != NONE {
+            let cluster = self.clusters[at as usize];
+            if cluster.first < last {
+                self.refute(head.part);
+            }
+            first = first.min(cluster.first);
+            last = last.max(cluster.last);
+            length += 1;
+            at = cluster.next;
+        }
+        (Zone { low: first.min(last), first, last }, length)
+    }
+
+    fn refute_circles(&mut self) {
+        let mut reached = vec![false; self.clusters.len()];
+        for at in 0..self.clusters.len() {
+            let mut at = at as u32;
+            if self.clusters[at as usize].from == NONE {
+                while at != NONE && !reached[at as usize] {
+                    reached[at as usize] = true;
+                    at = self.clusters[at as usize].next;
+                }
+            }
+        }
+        for (at, reached) in reached.into_iter().enumerate() {
+            if !reached && self.clusters[at].alive {
+                self.refute(self.clusters[at].part);
+            }
+        }
+    }
+}
+
+/// Whether any two of these chains, the lower ones first, must both come first.
+///
+/// Two chains do if each one's first is before the other's last. That takes one whose first is
+/// before its last; of these no two may overlap, and nothing else may lie within one. So it is
+/// enough to hold each chain against the one before it that reaches furthest.
+fn contradict(zones: &[Zone]) -> bool {
+    let mut reach = 0;
+    for zone in zones {
+        if zone.first < reach {
+            return true;
+        }
+        if zone.first < zone.last {
+            reach = reach.max(zone.last);
+        }
+    }
+    debug_assert!(zones.iter().all(|zone| zone.low != OPEN));
+    false
+}
+
+/// Clusters come in the order of their first operations, so they are nearly in order, where moving
+/// each to its place is quicker than sorting.
+fn sort(zones: &mut [Zone]) {
+    let mut moves = 8 * zones.len();
+    for at in 1..zones.len() {
+        let zone = zones[at];
+        let mut to = at;
+        while to > 0 && zones[to - 1].low > zone.low && moves > 0 {
+            zones[to] = zones[to - 1];
+            to -= 1;
+            moves -= 1;
+        }
+        zones[to] = zone;
+        if moves == 0 {
+            zones.sort_unstable_by_key(|zone| zone.low);
+            return;
+        }
+    }
+}
