@@ -87,7 +87,8 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
             Decision::Linearizable => {}
             Decision::Unknown => unknown = true,
             Decision::Refuted => {
-                let few = if moment.is_none() { few(history, part) } else { None };
+                let by_clusters = ruled == Some(Ruling::Refuted);
+                let few = if by_clusters { few(history, part) } else { None };
                 let from = few.as_ref().map(|(_, moment)| *moment).or(moment).unwrap_or(0);
                 let part = few.as_ref().map_or(part, |(few, _)| few);
                 let blame = blame::blame(history, part, from, parts.whole, budget);

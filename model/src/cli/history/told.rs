@@ -3,12 +3,15 @@
 
 use super::tape::Recorded;
 use crate::cli::json::HistoryObject;
-use crate::explain::{count, counted};
+use crate::explain::counted;
 use crate::history::Outcome;
 use crate::judge::linearizability::Refutation;
 
 /// Bars of more operations than this would be no picture.
 const BARS_MAX: usize = 16;
+
+/// More operations than this are not shown: the last ones are the nearest to the contradiction.
+const SHOWN_MAX: usize = 40;
 
 /// One file, with a verdict or an error.
 pub(super) fn file(expect: Option<bool>, object: &HistoryObject) -> String {
@@ -47,14 +50,17 @@ pub(super) fn refuted(recorded: &Recorded, why: &Refutation, object: &mut Histor
         (_, false) => "no order explains these together, though fewer may do".to_owned(),
     };
     object.verdict = "not linearizable";
-    object.why = Some(format!(
-        "{clause}: the answer on line {} contradicts what was known; {needed}",
-        count(u64::from(line))
-    ));
+    object.why =
+        Some(format!("{clause}: the answer on line {line} contradicts what was known; {needed}",));
     object.clause = Some(clause.clone());
     object.minimal = Some(why.minimal);
     object.refuted_on_line = Some(line);
-    object.offending = places.iter().map(|place| operation(recorded, *place)).collect();
+    let shown = &places[places.len().saturating_sub(SHOWN_MAX)..];
+    object.offending = shown.iter().map(|place| operation(recorded, *place)).collect();
+    if shown.len() < places.len() {
+        let more = counted((places.len() - shown.len()) as u64, "operation");
+        object.offending.insert(0, format!("... {more} before these"));
+    }
     object.timeline = bars(recorded, places);
 }
 

@@ -71,7 +71,7 @@ pub(super) fn blame<S: Spec>(
     let is_register = Registers::of(part).is_some();
     let mut lab = Lab {
         search: Search::new(),
-        budget: budget.saturating_mul(16),
+        budget: budget.saturating_mul(16).max(24 * part.len() as u64),
         question: if is_register { budget } else { budget / 64 },
         certain: true,
     };
@@ -82,7 +82,7 @@ pub(super) fn blame<S: Spec>(
     let at = at.expect("each moment of a refutation is the return of an operation");
     let wrong = known.remove(at);
     let needed = lab.needed(&known, wrong);
-    let minimal = lab.certain;
+    let minimal = lab.certain && lab.budget > 0;
     let support = lab.support(&known, &needed, wrong);
     let (right, author) = lab.right_answers(&known, &needed, wrong);
     let others = author.is_none_or(|author| {
@@ -142,6 +142,8 @@ impl<S: Spec> Lab<S> {
 
     /// The same for claims in the order of their calls.
     fn solve(&mut self, claims: &[Claim<'_, S>], wanted: Wanted) -> Decided {
+        // Reading the claims is work, too, and of a large part there can be many questions.
+        self.budget = self.budget.saturating_sub(claims.len() as u64);
         let limit = self.question.min(self.budget);
         let mut left = limit;
         let decided = decide(&mut self.search, claims, wanted, &mut left);
@@ -211,7 +213,7 @@ impl<S: Spec> Lab<S> {
     ) -> Vec<Claim<'a, S>> {
         let places: Vec<usize> = places.iter().copied().collect();
         let mut from = 0;
-        while from < places.len() {
+        while from < places.len() && self.budget > 0 {
             let (mut can, mut cannot) = (0, places.len() - from + 1);
             let mut stretch = cannot - 1;
             while can < stretch {

@@ -24,6 +24,9 @@ pub(super) enum Wanted {
     Order,
 }
 
+/// So many words the search may note: a quarter of a gigabyte.
+const WORDS_MAX: u64 = 1 << 25;
+
 /// Decides about claims, which stand in the order of their calls. Each operation that is tried
 /// takes one from the budget.
 pub(super) fn decide<S: Spec>(
@@ -44,8 +47,13 @@ pub(super) fn decide<S: Spec>(
     if decided.decision != Decision::Unknown {
         return decided;
     }
-    // A search that goes into the depth may be lucky where there is too much to keep.
-    let decision = search.run(part, budget);
+    // A search that goes into the depth may be lucky where there is too much to keep. It notes
+    // what it has tried, with a bit for each open operation, and memory has an end as well.
+    let words = 2 + part.iter().filter(|claim| !claim.is_closed()).count() as u64 / 64;
+    let limit = (*budget).min(WORDS_MAX / words);
+    let mut left = limit;
+    let decision = search.run(part, &mut left);
+    *budget -= limit - left;
     Decided { decision, moment: None, order: search.order().collect() }
 }
 
@@ -60,6 +68,14 @@ fn go_through<S: Spec, M: Moves>(
     *budget -= half;
     let mut frontier = Frontier::new(moves, wanted == Wanted::Order);
     let ended = frontier.run(part, &mut half);
+    if ended == Ended::Crowded {
+        let mut lenient = Frontier::new(moves, false);
+        lenient.be_lenient();
+        if let Ended::Refuted(_) = lenient.run(part, &mut half) {
+            *budget += half;
+            return Decided { decision: Decision::Refuted, moment: None, order: Vec::new() };
+        }
+    }
     *budget += half;
     let moment = if let Ended::Refuted(moment) = ended { Some(moment) } else { None };
     Decided { decision: ended.decision(), moment, order: frontier.order() }

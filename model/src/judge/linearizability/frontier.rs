@@ -59,6 +59,9 @@ pub(super) struct Frontier<'m, M: Moves> {
     open: u128,
     /// For each slot, equal claims that must take effect before it.
     before: [u128; SLOTS],
+    /// Where this is not `None`, equal open claims share one slot, and these slots may be used any
+    /// number of times.
+    free: Option<u128>,
     /// When the next open claim can be forgotten.
     forget: u64,
     configurations: Set<M::State>,
@@ -94,6 +97,7 @@ impl<'m, M: Moves> Frontier<'m, M> {
             still: 0,
             open: 0,
             before: [0; SLOTS],
+            free: None,
             forget: OPEN,
             configurations: Set::new(),
             next: Set::new(),
@@ -101,6 +105,12 @@ impl<'m, M: Moves> Frontier<'m, M> {
             stack: Vec::new(),
             log: keep.then(|| vec![(0, 0)]),
         }
+    }
+
+    /// From now on, what is open may take effect any number of times if it was asked for more than
+    /// once. That explains more than there was, so only a refutation counts; but it never crowds.
+    pub(super) const fn be_lenient(&mut self) {
+        self.free = Some(0);
     }
 
     /// Goes through the claims, which stand in the order of their calls. Each operation that is
@@ -152,11 +162,19 @@ impl<'m, M: Moves> Frontier<'m, M> {
         if until < event.at {
             return true;
         }
+        if let Some(free) = self.free.filter(|_| ret == OPEN) {
+            let like = |slot: &usize| self.moves.same(event.claim, self.claims[*slot]);
+            if let Some(slot) = bits(self.live & self.open).find(like) {
+                self.free = Some(free | 1 << slot);
+                return true;
+            }
+        }
         let slot = (!self.live).trailing_zeros() as usize;
         if slot == SLOTS {
             return false;
         }
         let bit = 1 << slot;
+        self.free = self.free.map(|free| free & !bit);
         self.claims[slot] = event.claim;
         self.before[slot] = 0;
         self.open &= !bit;
@@ -197,7 +215,7 @@ impl<'m, M: Moves> Frontier<'m, M> {
         self.next.clear();
         self.seen.clear();
         let mut current = std::mem::replace(&mut self.configurations, Set::new());
-        let (moves, open) = (self.moves, self.open);
+        let (moves, open, spent) = (self.moves, self.open, !self.free.unwrap_or(0));
         for configuration in current.drain() {
             if configuration.used & bit == 0 {
                 self.stack.push(configuration);
@@ -219,7 +237,7 @@ impl<'m, M: Moves> Frontier<'m, M> {
                     continue;
                 }
                 let last = note(&mut self.log, from.last, claim);
-                let to = Configuration { state, used: from.used | 1 << slot, last };
+                let to = Configuration { state, used: from.used | 1 << slot & spent, last };
                 let to = self.settled(to);
                 if to.used & bit != 0 {
                     self.next.insert(to.without(bit), open);

@@ -333,3 +333,18 @@ fn an_object_without_parts_is_judged_as_a_whole() {
         &[0, 1, 2],
     );
 }
+
+#[test]
+fn more_open_writes_than_can_be_told_apart_leave_a_stale_read_refuted() {
+    // Each of these values is seen at the end, so none of the writes can be forgotten before.
+    let mut text = String::new();
+    for n in 0..300_u64 {
+        text += &format!("0..9000 c{n} n1 put k1 {} -> unknown\n", 10 + n % 5);
+    }
+    text += "100..110 c0 n1 put k1 1 -> ok\n120..130 c0 n1 put k1 2 -> ok\n";
+    text += "140..150 c0 n1 get k1 -> 1\n";
+    for n in 0..5_u64 {
+        text += &format!("{}..{} c1 n1 get k1 -> {}\n", 200 + 20 * n, 210 + 20 * n, 10 + n);
+    }
+    assert_eq!(violation::<PutGet>(&text).failure.clause, "stale read");
+}
