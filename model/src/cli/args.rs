@@ -2,8 +2,10 @@
 //! Doc comments below are the text of `--help`.
 
 mod explore;
+mod history;
 
 pub(super) use explore::Explore;
+pub(super) use history::History;
 
 use super::console::{Console, Exit, Trouble};
 use crate::fault::{Kind, Nemesis};
@@ -49,45 +51,6 @@ pub(super) enum Command {
     Calibrate(Calibrate),
     /// Judge recorded histories, from this or another system
     History(History),
-}
-
-#[derive(clap::Args, Debug)]
-#[command(allow_negative_numbers = true)]
-pub(super) struct History {
-    /// The files
-    #[arg(required_unless_present = "expect", value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
-    /// How they are written: hist, edn, json-lines,
-    /// jepsen-log or interval-rows [default: as their
-    /// content says]
-    #[arg(long, value_name = "F", verbatim_doc_comment)]
-    pub(super) format: Option<String>,
-    /// The object that they are of, where their words may
-    /// mean several: register, counter, set, queue, ...
-    #[arg(long, value_name = "S", verbatim_doc_comment)]
-    pub(super) spec: Option<String>,
-    /// The first value of each register
-    #[arg(long, value_name = "V")]
-    pub(super) init: Option<String>,
-    /// Show an order that explains a file that is
-    /// linearizable
-    #[arg(long, verbatim_doc_comment)]
-    pub(super) witness: bool,
-    /// Compare with the verdicts of a table, whose columns
-    /// path, format, init and verdict are found by name
-    #[arg(long, value_name = "TSV", verbatim_doc_comment)]
-    pub(super) expect: Option<PathBuf>,
-    /// So many steps of the search for each part of an
-    /// object
-    #[arg(long, value_name = "N", default_value = "10000000", verbatim_doc_comment)]
-    #[arg(value_parser = cases)]
-    pub(super) budget: u64,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
 }
 
 #[derive(clap::Args, Debug)]

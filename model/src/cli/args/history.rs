@@ -1,0 +1,43 @@
+//! The options of `history`; see `args.rs`.
+
+use super::cases;
+use std::path::PathBuf;
+
+#[derive(clap::Args, Debug)]
+#[command(allow_negative_numbers = true)]
+pub(in crate::cli) struct History {
+    /// The files
+    #[arg(required_unless_present = "expect", value_name = "FILE")]
+    pub(in crate::cli) files: Vec<PathBuf>,
+    /// How they are written: hist, edn, json-lines,
+    /// jepsen-log or interval-rows [default: as their
+    /// content says]
+    #[arg(long, value_name = "F", verbatim_doc_comment)]
+    pub(in crate::cli) format: Option<String>,
+    /// The object that they are of, where their words may
+    /// mean several: register, counter, set, queue, ...
+    #[arg(long, value_name = "S", verbatim_doc_comment)]
+    pub(in crate::cli) spec: Option<String>,
+    /// The first value of each register
+    #[arg(long, value_name = "V")]
+    pub(in crate::cli) init: Option<String>,
+    /// Show an order that explains a file that is
+    /// linearizable
+    #[arg(long, verbatim_doc_comment)]
+    pub(in crate::cli) witness: bool,
+    /// Compare with the verdicts of a table, whose columns
+    /// path, format, init and verdict are found by name
+    #[arg(long, value_name = "TSV", verbatim_doc_comment)]
+    pub(in crate::cli) expect: Option<PathBuf>,
+    /// So many steps of the search for each part of an
+    /// object
+    #[arg(long, value_name = "N", default_value = "10000000", verbatim_doc_comment)]
+    #[arg(value_parser = cases)]
+    pub(in crate::cli) budget: u64,
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the report then goes
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    pub(in crate::cli) json: Option<PathBuf>,
+}
