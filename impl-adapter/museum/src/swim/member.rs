@@ -11,7 +11,7 @@ use crate::swim::{ANNOUNCE, PROBE_PERIOD, PROBE_RTT, SUSPECT_TO_DOWN, Status};
 use bincode::{DefaultOptions, Options as _};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use schism::spec::kv::{Put, PutGet};
+use schism::spec::kv::PutGet;
 use schism::{Event, Io, Node, NodeId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
@@ -167,7 +167,7 @@ impl Node for Member {
                 let _ = self.library.handle_timer(timer, &mut wanted);
             }
             Event::Timer(Wake::Announce) => self.announce(io),
-            Event::Request { id, op: Put(..) } if self.sees().len() == self.peers.len() => {
+            Event::Request { id, .. } if self.sees().len() == self.peers.len() => {
                 io.ok(id, None);
             }
             Event::Request { id, .. } => io.refused(id),
