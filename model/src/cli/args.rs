@@ -1,9 +1,11 @@
 //! Words come in; a command with its options goes out, or how to use it. clap is named here alone.
 //! Doc comments below are the text of `--help`.
 
+mod calibrate;
 mod explore;
 mod history;
 
+pub(super) use calibrate::Calibrate;
 pub(super) use explore::Explore;
 pub(super) use history::History;
 
@@ -239,47 +241,6 @@ pub(super) struct Near {
     /// On so many threads [default: all cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(super) jobs: Option<u32>,
-}
-
-#[derive(clap::Args, Debug)]
-#[command(allow_negative_numbers = true)]
-pub(super) struct Calibrate {
-    /// The mutants to hunt, by id: `PM09` [default: all]
-    #[arg(value_name = "MUTANT")]
-    pub(super) mutants: Vec<String>,
-    /// So many hunts for each mutant, each from its own
-    /// seed
-    #[arg(long, value_name = "N", default_value_t = 21, verbatim_doc_comment)]
-    #[arg(value_parser = |text: &str| number(text, 10_001, "seeds"))]
-    pub(super) seeds: u32,
-    /// The first of these seeds, 42 or 0x2a: the same ones
-    /// give the same numbers of schedules
-    #[arg(long, value_name = "S", default_value = "1", value_parser = seed)]
-    #[arg(verbatim_doc_comment)]
-    pub(super) seed: u64,
-    /// A hunt that found nothing in so many seconds of CPU
-    /// time is cut off
-    #[arg(long, value_name = "S", default_value = "20", value_parser = seconds)]
-    #[arg(verbatim_doc_comment)]
-    pub(super) seconds: Duration,
-    /// So many schedules on each healthy target; 0 for
-    /// none
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = schedules)]
-    #[arg(verbatim_doc_comment)]
-    pub(super) healthy: u64,
-    /// So many hunts at once [default: as many as cores]
-    #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
-    pub(super) jobs: Option<u32>,
-    /// Write the tables as Markdown into FILE, between the two
-    /// lines that mark their place
-    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
-    pub(super) markdown: Option<PathBuf>,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the tables then go
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
 }
 
 /// Words that are no command: an error, or a wish for help.
