@@ -56,6 +56,9 @@ pub(super) enum Kind {
     NoOrder,
 }
 
+/// However much a verdict is worth, its explanation is not worth more.
+const EXPLAIN_MAX: u64 = 1 << 19;
+
 /// More right answers than this would not help a reader.
 const RIGHT_MAX: usize = 3;
 
@@ -68,11 +71,12 @@ pub(super) fn blame<S: Spec>(
     budget: u64,
 ) -> Blame<S::Ret> {
     // Some tens of questions, each as large as the part or smaller.
-    let is_register = Registers::of(part).is_some();
+    let (is_register, length) = (Registers::of(part).is_some(), part.len() as u64);
+    let budget = budget.min(EXPLAIN_MAX);
     let mut lab = Lab {
         search: Search::new(),
-        budget: budget.saturating_mul(16).max(24 * part.len() as u64),
-        question: if is_register { budget } else { budget / 64 },
+        budget: (16 * budget).max(24 * length),
+        question: if is_register { budget.max(8 * length) } else { budget / 64 },
         certain: true,
     };
     let moment = lab.first_refuted(part, from);
