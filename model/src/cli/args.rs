@@ -51,29 +51,23 @@ pub(super) struct History {
     /// The files
     #[arg(required_unless_present = "expect", value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// How they are written: hist, edn, json-lines,
-    /// jepsen-log or interval-rows [default: as their
-    /// content says]
-    #[arg(long, value_name = "F", verbatim_doc_comment)]
+    /// How they are written [default: as content says]
+    #[arg(long, value_name = "F")]
     pub(super) format: Option<String>,
-    /// The object that they are of, where their words may
-    /// mean several: register, counter, set, queue, ...
-    #[arg(long, value_name = "S", verbatim_doc_comment)]
+    /// The object: register, counter, set, queue, ...
+    #[arg(long, value_name = "S")]
     pub(super) spec: Option<String>,
     /// The first value of each register
     #[arg(long, value_name = "V")]
     pub(super) init: Option<String>,
-    /// Show an order that explains a file that is
-    /// linearizable
-    #[arg(long, verbatim_doc_comment)]
+    /// Show an order that explains a file
+    #[arg(long)]
     pub(super) witness: bool,
-    /// Compare with the verdicts of a table, whose columns
-    /// path, format, init and verdict are found by name
-    #[arg(long, value_name = "TSV", verbatim_doc_comment)]
+    /// Compare with the verdicts of a table
+    #[arg(long, value_name = "TSV")]
     pub(super) expect: Option<PathBuf>,
-    /// So many steps of the search for each part of an
-    /// object
-    #[arg(long, value_name = "N", default_value = "10000000", verbatim_doc_comment)]
+    /// So many steps of the search for each part
+    #[arg(long, value_name = "N", default_value = "10000000")]
     #[arg(value_parser = cases)]
     pub(super) budget: u64,
     /// Write the result as JSON too, to FILE or, without one
