@@ -67,14 +67,10 @@ pub(super) struct History {
     #[arg(long, value_name = "TSV")]
     pub(super) expect: Option<PathBuf>,
     /// So many steps of the search for each part
-    #[arg(long, value_name = "N", default_value = "10000000")]
-    #[arg(value_parser = cases)]
+    #[arg(long, value_name = "N", default_value = "10000000", value_parser = cases)]
     pub(super) budget: u64,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
+    /// Write the result as JSON too, to FILE or, without one, to standard output
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
     pub(super) json: Option<PathBuf>,
 }
 
