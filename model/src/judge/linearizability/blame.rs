@@ -56,6 +56,12 @@ pub(super) enum Kind {
     NoOrder,
 }
 
+/// However much a verdict is worth, its explanation is not worth more.
+const EXPLAIN_MAX: u64 = 1 << 19;
+
+/// Of a part with more claims only the wrong one is told: each question takes too long.
+const LARGE: usize = 50_000;
+
 /// More right answers than this would not help a reader.
 const RIGHT_MAX: usize = 3;
 
@@ -68,14 +74,18 @@ pub(super) fn blame<S: Spec>(
     budget: u64,
 ) -> Blame<S::Ret> {
     // Some tens of questions, each as large as the part or smaller.
-    let is_register = Registers::of(part).is_some();
+    let (is_register, length) = (Registers::of(part).is_some(), part.len() as u64);
+    let budget = budget.min(EXPLAIN_MAX);
     let mut lab = Lab {
         search: Search::new(),
-        budget: budget.saturating_mul(16).max(24 * part.len() as u64),
-        question: if is_register { budget } else { budget / 64 },
+        budget: (16 * budget).max(12 * length),
+        question: if is_register { budget.max(8 * length) } else { budget / 64 },
         certain: true,
     };
     let moment = lab.first_refuted(part, from);
+    if part.len() > LARGE {
+        lab.budget = 0;
+    }
     let mut known = known_at(part, moment);
     // The wrong operation stands last, so that what is said of the others is said of a slice.
     let at = known.iter().position(|claim| claim.ret == moment);
@@ -216,7 +226,7 @@ impl<S: Spec> Lab<S> {
         while from < places.len() && self.budget > 0 {
             let (mut can, mut cannot) = (0, places.len() - from + 1);
             let mut stretch = cannot - 1;
-            while can < stretch {
+            while can < stretch && self.budget > 0 {
                 let chosen = &places[from..from + stretch];
                 let changed = rest.iter().map(|claim| {
                     let mut claim = Some(*claim);
