@@ -25,7 +25,7 @@ hunt() {
     what=$(sed -n '/: FAILED,/,/^$/p' <<<"$report" | tr '\n' ' ' | sed 's/.*: FAILED, *//; s/  *$//')
     number=$(sed -n 's/^ *cost *case \([0-9,]*\) of.*/\1/p' <<<"$report")
     printf '%s|%s\n' "$number" "$what"
-  elif grep -q ': held ' <<<"$report"; then
+  elif grep -q ': held' <<<"$report"; then
     printf -- '–|\n'
   else
     printf '%s\n' "$report" >&2
