@@ -40,6 +40,9 @@ mod course_tests;
 mod effects;
 mod faults;
 mod guard;
+mod hand;
+#[cfg(test)]
+mod hand_tests;
 mod happening;
 mod ill;
 #[cfg(test)]
@@ -124,6 +127,8 @@ struct World<'a, N: Node> {
     disturber: Option<Disturber>,
     plan: Plan,
     calm: Option<Calm>,
+    /// Whether nothing happens but by steps.
+    by_hand: bool,
     end: Option<End>,
     digest: StableHasher,
     history: History<N::Spec>,
@@ -169,6 +174,7 @@ impl<'a, N: Node> World<'a, N> {
             disturber: Disturber::new(schedule.noise, names, timing),
             plan: Plan::new(schedule),
             calm: None,
+            by_hand: false,
             end: None,
             digest: StableHasher::new(0),
             history: History::default(),
@@ -210,7 +216,7 @@ impl<'a, N: Node> World<'a, N> {
     /// Does the next thing: a step that is due, an event, or the beginning of the calm end. Steps
     /// come before events of the same time.
     fn turn(&mut self) {
-        let event = self.queue.next_time();
+        let event = if self.by_hand { None } else { self.queue.next_time() };
         let step = self.plan.next_time();
         let storm_ends = if self.calm.is_none() { Some(self.plan.storm_ends()) } else { None };
         let first = [step, event, storm_ends].into_iter().flatten().min();
@@ -228,16 +234,23 @@ impl<'a, N: Node> World<'a, N> {
         } else if storm_ends.is_some_and(|at| at <= first) {
             self.begin_calm();
         } else if let Some((_, happening)) = self.queue.pop() {
-            self.counts.events += 1;
-            if self.now.since(self.busy.0) >= BUSY {
-                self.busy = (self.now, self.counts.events);
+            self.count_event();
+            if self.end.is_none() {
+                self.happen(happening);
             }
-            if self.counts.events - self.busy.1 > EVENTS_MAX {
-                let what = format!("{EVENTS_MAX} events happened within {} s", BUSY.as_secs());
-                self.end = Some(End::Runaway { node: None, what });
-                return;
-            }
-            self.happen(happening);
+        }
+    }
+
+    /// One more event happens; too many of them at one time end the run.
+    #[inline]
+    fn count_event(&mut self) {
+        self.counts.events += 1;
+        if self.now.since(self.busy.0) >= BUSY {
+            self.busy = (self.now, self.counts.events);
+        }
+        if self.counts.events - self.busy.1 > EVENTS_MAX {
+            let what = format!("{EVENTS_MAX} events happened within {} s", BUSY.as_secs());
+            self.end = Some(End::Runaway { node: None, what });
         }
     }
 

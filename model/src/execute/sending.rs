@@ -172,6 +172,11 @@ impl<N: Node> World<'_, N> {
         self.counts.lost[cause as usize] += 1;
     }
 
+    /// A message that was on its way is lost.
+    pub(super) fn lose_by_hand(&mut self, flight: &Flight<N>) {
+        self.lose_noted(flight, LossCause::Dropped);
+    }
+
     /// The same for one of which it was not told at once.
     fn lose_noted(&mut self, flight: &Flight<N>, cause: LossCause) {
         let (from, to, sent) = (flight.from, flight.to, flight.sent);
@@ -182,7 +187,7 @@ impl<N: Node> World<'_, N> {
 
 impl<N: Node> Flight<N> {
     /// The same message once more. What it causes has draws of its own.
-    fn again(&self) -> Flight<N> {
+    pub(super) fn again(&self) -> Flight<N> {
         let (body, key) = (self.body.clone(), Seed(self.key).fork(2).0);
         Flight { body, key, ..*self }
     }
