@@ -24,13 +24,27 @@ impl<N: Node> Check<N> {
     /// # Panics
     /// A property failed, what should be reached never was, the verdict is unknown, or the check
     /// itself cannot be done.
+    ///
+    /// With `SCHISM=explore` in the environment it opens what fails in a browser instead, and ends
+    /// when the process is ended.
     #[track_caller]
     pub fn run(mut self) {
         if self.subject.name.is_empty() {
             self.subject.name = test_name(Location::caller());
         }
         let name = self.subject.name.clone();
-        let failed = match self.try_run(&mut |_| {}) {
+        let ran = match variable("SCHISM").as_deref() {
+            Some("explore") => match self.explore() {
+                Ok(()) => return,
+                Err(error) => Err(error),
+            },
+            Some(other) => {
+                let other = other.escape_debug();
+                Err(Error::new(format!("SCHISM={other} means nothing: say SCHISM=explore")))
+            }
+            None => self.try_run(&mut |_| {}),
+        };
+        let failed = match ran {
             Ok(mut checked) => {
                 checked.remark(same_cases(&checked));
                 keep_report(&name, &checked.report);

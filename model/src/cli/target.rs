@@ -6,6 +6,7 @@ use crate::check::{Alarms, Check, Checked, Confirmed, Replayed, Smaller, Trial};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
+use crate::explore::{Explorer, Opened};
 use crate::fault::Nemesis;
 use crate::figure::Limit;
 use crate::judge::Within;
@@ -137,6 +138,13 @@ pub(super) trait Target {
         again: &str,
         wanted: Wanted<'_>,
     ) -> Result<Again, Error>;
+    /// Opens the Explorer of a schedule's run, or of a quiet one.
+    fn walked(
+        &self,
+        saved: Option<&Saved>,
+        nodes: Option<u32>,
+        port: u16,
+    ) -> Result<(Explorer, Opened), Error>;
     /// Runs a schedule and its neighbours.
     fn confirm(
         &self,
@@ -218,6 +226,15 @@ impl<N: Node> Target for Check<N> {
         };
         let story = wanted.story.then(|| explain::story(&schedule, &trace, true));
         Ok(Again { checked, replayed, ran, story })
+    }
+
+    fn walked(
+        &self,
+        saved: Option<&Saved>,
+        nodes: Option<u32>,
+        port: u16,
+    ) -> Result<(Explorer, Opened), Error> {
+        Check::walked(self, saved, nodes, port)
     }
 
     fn confirm(

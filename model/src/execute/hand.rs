@@ -32,6 +32,8 @@ impl<N: Node> World<'_, N> {
                 let link = (self.resolve(from)?, self.resolve(to)?);
                 let again = self.on_its_way(*nth, link, super::Flight::again);
                 let again = again.ok_or_else(|| nothing_between(link.0, link.1))?;
+                let origin = self.on_its_way(*nth, link, |flight| self.origin(flight.key));
+                self.stems(again.key, origin);
                 self.happen_now(Happening::Deliver(again));
                 return Ok(Took::Now(Some(link.1)));
             }

@@ -26,8 +26,8 @@ fn notes(trace: &Trace<Gossip>) -> Vec<&str> {
 
 /// How many values a node had at the end of what was done by hand.
 fn values_of(trace: &Trace<Gossip>, node: u32) -> usize {
-    let shown = trace.views.iter().filter(|shown| shown.at.time == Time::ZERO);
-    let last = shown.filter(|shown| shown.node.0 == node).next_back();
+    let mut shown = trace.views.iter().filter(|shown| shown.at.time == Time::ZERO);
+    let last = shown.rfind(|shown| shown.node.0 == node);
     last.expect("it has shown itself at its start").view.0
 }
 

@@ -72,6 +72,15 @@ impl<T> Queue<T> {
         self.parked[place].take().map(|what| (time, what))
     }
 
+    /// What happens next.
+    pub(super) fn peek(&self) -> Option<&T> {
+        let (_, _, source) = self.front()?;
+        match self.lanes.get(source) {
+            Some(lane) => lane.front().map(|(_, _, what)| what),
+            None => self.heap.peek().and_then(|Reverse((_, _, at))| self.parked[*at].as_ref()),
+        }
+    }
+
     /// All that is still to happen, with its time and its place in the order of planning.
     pub(super) fn waiting(&self) -> Vec<(Time, u64, &T)> {
         let lanes = self.lanes.iter().flatten().map(|(at, place, what)| (*at, *place, what));
