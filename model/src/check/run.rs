@@ -258,12 +258,16 @@ impl<N: Node> Check<N> {
                 let target = format!(" --target {}", quoted(name));
                 format!("echo {schedule} | {command} -{}", if named { "" } else { &target })
             });
-            return Next { again, elsewhere, log, ..Next::default() };
+            // What a bound of a figure broke only a replay with that bound shows.
+            let shown = again.as_ref().filter(|again| !again.contains(" --within "));
+            let look = shown.map(|again| again.replacen(" replay", " explore", 1));
+            return Next { again, elsewhere, look, log, ..Next::default() };
         }
         let line = quoted(&found.schedule.one_line());
         Next {
             again: Some(format!("cargo test {name}")),
             elsewhere: Some(format!("SCHISM_REPLAY={line} cargo test {name}")),
+            look: Some(format!("SCHISM=explore cargo test {name}")),
             saved: file.map(|file| file.display().to_string()),
             ..Next::default()
         }

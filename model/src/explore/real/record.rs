@@ -142,7 +142,8 @@ impl<O: Clone + Display> Record<O> {
 
     /// A way as a schedule.
     pub(super) fn schedule(&self, way: &Way<O>) -> Schedule<O> {
-        let whole = way.followed == self.turns.len() && way.chosen.is_empty();
+        let rest = &self.turns[way.followed..];
+        let whole = way.chosen.is_empty() && !rest.iter().any(is_seen);
         if whole && (way.rests || self.ends) {
             return self.origin.clone();
         }

@@ -58,7 +58,7 @@ impl<N: Node> Real<N> {
     /// What became of a way when all came to rest.
     pub(super) fn at_rest(&self, way: &Way<Op<N>>, by: Option<&Move<Op<N>>>) -> Seen<Op<N>> {
         let schedule = self.record.schedule(way);
-        let trace = self.subject.run(&schedule, self.subject.views());
+        let trace = self.subject.run(&schedule, self.subject.lean());
         let ruling = self.subject.judge(&observe(&trace, schedule.nodes));
         let mut text = String::new();
         self.say_verdict(&mut text, by, &ruling, true);
