@@ -46,6 +46,6 @@ for file in "${patches[@]}"; do
     done
     numbers="$numbers $cell |"
   done
-  found=$(sort <<<"$found" | uniq -c | sort -rn | sed 's/^ *[0-9]* *//' | grep . | paste -sd, | sed 's/,/, /g')
+  found=$(sort <<<"$found" | uniq -c | sort -rn | sed 's/^ *[0-9]* *//' | { grep . || true; } | paste -sd, | sed 's/,/, /g')
   printf '%s %s |%s\n' "$row" "${found:-nothing}" "$numbers"
 done
