@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tape::Recorded;
+pub(super) use write::{Event, Word};
 
 mod edn;
 mod load;
@@ -32,6 +33,7 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod told;
+pub(super) mod write;
 
 /// What most histories need. Explaining a refutation asks the search many times, each time within
 /// the budget, so that a large one is only spent where nothing is known without it.
@@ -46,6 +48,8 @@ struct Asked {
     /// Whether an order that explains it is wanted.
     witness: bool,
     budget: u64,
+    /// The file that it is written to as well, and how.
+    write: Option<(PathBuf, write::Manner)>,
 }
 
 impl Asked {
@@ -156,10 +160,18 @@ fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
         expect: None,
         witness: asked.witness,
         budget,
+        write: None,
     };
     let mut files: Vec<Asked> = asked.files.iter().map(file).collect();
     if files.iter().filter(|file| file.is_input()).count() > 1 {
         return Err(Trouble::misuse("standard input can be read once"));
+    }
+    if let Some(path) = &asked.write {
+        let [only] = &mut files[..] else {
+            return Err(Trouble::misuse("--write takes one history: name one file"));
+        };
+        let manner = write::Manner::of(path).map_err(Trouble::misuse)?;
+        only.write = Some((path.clone(), manner));
     }
     if let Some(table) = &asked.expect {
         files.extend(table::rows(table, &manner, budget)?);
@@ -172,13 +184,29 @@ fn judge(asked: &Asked, source: Result<Source<'_>, String>) -> HistoryObject {
     let began = Stopwatch::start();
     let loaded = source.and_then(|source| load::load(source, &name, &asked.manner));
     let mut object = match loaded {
-        Ok(Loaded::Whole(recorded)) => whole(asked, &recorded),
+        Ok(Loaded::Whole(recorded)) => {
+            if let Err(error) = written(asked, &recorded) {
+                return HistoryObject::unread(&name, error);
+            }
+            whole(asked, &recorded)
+        }
+        Ok(Loaded::Followed(_)) if asked.write.is_some() => {
+            let why = "it is larger than --memory, and only what is held can be written";
+            return HistoryObject::unread(&name, format!("{name}: {why}"));
+        }
         Ok(Loaded::Followed(followed)) => followed_to_its_end(asked, &followed),
         Err(error) => return HistoryObject::unread(&name, error),
     };
     object.file = name;
     object.seconds = began.elapsed().as_secs_f64();
     object
+}
+
+/// Writes a history to the file that is asked for.
+fn written(asked: &Asked, recorded: &Recorded) -> Result<(), String> {
+    let Some((path, manner)) = &asked.write else { return Ok(()) };
+    let text = write::write(&recorded.history, *manner, &|key| recorded.names.name(key));
+    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// What is said of a history that is in memory.

@@ -8,6 +8,7 @@ use crate::spec::object::{Kind, Value};
 use std::path::Path;
 
 mod hostile;
+mod written;
 
 fn holds(text: &str, init: Option<Value>) -> bool {
     let recorded = read(text, None, None, init).expect("the history can be read");

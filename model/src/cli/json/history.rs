@@ -1,7 +1,7 @@
 //! What became of a recorded history comes in; an element of the list that `history` writes
 //! goes out.
 
-use super::super::history::Form;
+use super::super::history::{Event, Form, Word};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -101,5 +101,45 @@ fn form(value: serde_json::Value) -> Form<'static> {
                 .map(|(name, value)| (Form::Word(name.into()), form(value)))
                 .collect(),
         ),
+    }
+}
+
+/// An event of a history that is written.
+#[derive(Serialize)]
+struct WrittenEvent<'a> {
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<u64>,
+    process: u64,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    f: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<serde_json::Value>,
+    value: serde_json::Value,
+}
+
+/// The line of an event, with times in nanoseconds as Jepsen's.
+pub(in crate::cli) fn written(event: &Event, index: usize) -> String {
+    let event = WrittenEvent {
+        index,
+        time: event.time.map(|time| time.saturating_mul(1_000)),
+        process: event.process,
+        kind: event.kind,
+        f: event.f,
+        key: event.key.as_ref().map(value),
+        value: value(&event.value),
+    };
+    serde_json::to_string(&event).expect("all of it can be said in JSON")
+}
+
+fn value(word: &Word) -> serde_json::Value {
+    match word {
+        Word::Nil => serde_json::Value::Null,
+        Word::Name(name) => (*name).into(),
+        Word::Flag(flag) => (*flag).into(),
+        Word::Number(number) => (*number).into(),
+        Word::Text(text) => text.as_str().into(),
+        Word::List(words) => words.iter().map(value).collect(),
     }
 }

@@ -38,6 +38,9 @@ pub(super) fn answered(
         },
         Op::Fetch(..) | Op::Dequeue | Op::Pop | Op::Poll => Ret::Value(alone(form)?),
         Op::Publish(..) => Ret::Value(Value::Number(number(form)?)),
+        Op::Cas(..) | Op::Acquire(..) | Op::Release(_) | Op::Take(_) if is_false(form) => {
+            Ret::Flag(false)
+        }
         Op::Acquire(_, token) => {
             if let Form::Number(number) = form {
                 *token = Some(*number);
@@ -78,4 +81,9 @@ fn reads(asked: &[(u64, Part)], form: &Form<'_>, names: &mut Names) -> Result<Va
     }
     let found = done.into_iter().filter(|step| step.f == F::Read).map(|step| step.value);
     Ok(Value::List(found.collect()))
+}
+
+/// Whether a condition was seen not to hold, as our own JSON lines say it.
+fn is_false(form: &Form<'_>) -> bool {
+    matches!(form, Form::Word(word) if word == "false")
 }

@@ -39,6 +39,12 @@ impl Names {
         number
     }
 
+    /// The name of a key that has one.
+    pub(in crate::cli::history) fn name(&self, key: u64) -> Option<String> {
+        let place = usize::try_from(key.checked_sub(NAMED)?).ok()?;
+        self.names.get(place).map(ToString::to_string)
+    }
+
     /// A text with each number of a name, as `k4611686018427387904`, replaced by the name.
     pub(in crate::cli::history) fn told(&self, text: &str) -> String {
         if self.names.is_empty() {
@@ -46,8 +52,7 @@ impl Names {
         }
         let word = |word: &str| {
             let number: Option<u64> = word.strip_prefix('k').and_then(|word| word.parse().ok());
-            let place = number.and_then(|number| number.checked_sub(NAMED));
-            let name = place.and_then(|place| self.names.get(usize::try_from(place).ok()?));
+            let name = number.and_then(|number| self.name(number));
             name.map_or_else(|| word.to_owned(), |name| name.escape_debug().to_string())
         };
         text.split(' ').map(word).collect::<Vec<_>>().join(" ")
