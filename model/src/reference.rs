@@ -18,6 +18,7 @@ mod commit;
 mod configuration;
 mod drawing;
 pub mod isr;
+pub(crate) mod keep;
 mod list;
 mod log;
 pub mod protocol;
@@ -31,11 +32,13 @@ pub mod symmetry;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 pub use list::List;
 pub use refusal::{Against, Refusal};
-pub use replication::Cluster;
 pub use replication::recall::Past;
+pub use replication::{Cluster, Replicated, Timeless};
+pub use timeline::Timeline;
 
 /// One sentence that a replicated log must keep.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

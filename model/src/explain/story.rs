@@ -9,6 +9,7 @@ use super::scene::OpOf;
 use super::words;
 use crate::id::{NodeId, RequestId};
 use crate::node::Node;
+use crate::reference::{Timeless, Timeline};
 use crate::schedule::{Schedule, Step};
 use crate::trace::{Trace, What};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,9 @@ use std::fmt::Write;
 pub fn story<N: Node>(schedule: &Schedule<OpOf<N>>, trace: &Trace<N>, logs: bool) -> String {
     let teller = Teller::new(schedule, trace);
     let busy: BTreeSet<u64> = trace.records.iter().filter_map(|record| record.cause).collect();
+    let timeline = Timeline::of(schedule.nodes, &trace.facts);
+    let refused = timeline.refused().map(|(place, _)| place);
+    let mut told = 0;
     let mut text = String::new();
     for record in &trace.records {
         let idle = matches!(record.what, What::Timer(_)) && !busy.contains(&record.at.order);
@@ -33,10 +37,28 @@ pub fn story<N: Node>(schedule: &Schedule<OpOf<N>>, trace: &Trace<N>, logs: bool
         let what = teller.what(record.node, &record.what);
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:>10}  {node:<3} {indent}{what}", record.at.time.to_string());
+        if matches!(record.what, What::Told(_)) {
+            told += 1;
+            if refused == Some(told - 1) {
+                text.push_str(&held(schedule.nodes, timeline.last()));
+            }
+        }
     }
     if !trace.records.is_empty() && !trace.links.is_empty() {
         text.push_str("\nWhat the links carried, and what never arrived:\n");
         text.push_str(&links::carried(&trace.links));
+    }
+    text
+}
+
+/// What the reference held each node to, before it refused what was told next.
+fn held(nodes: u32, state: &Timeless) -> String {
+    let mut text = format!("{:>10}      ✗ the reference refuses that; until then\n", "");
+    for node in (0..nodes as usize).map(NodeId::at) {
+        if let Some(says) = state.says(node) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{:>10}        {node:<3} {says}", "");
+        }
     }
     text
 }

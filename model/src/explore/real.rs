@@ -49,6 +49,8 @@ struct Seen<Op> {
     next: Vec<OnceLock<Option<At<Op>>>>,
     /// Which properties hold, in the order of their names.
     holds: Vec<bool>,
+    /// How many facts the nodes have told.
+    facts: usize,
     text: String,
 }
 
@@ -128,20 +130,20 @@ impl<N: Node> Real<N> {
 
     fn begin(&self) -> At<Op<N>> {
         let way = Way { followed: 0, chosen: Vec::new(), rests: false };
-        let first = || self.look(way, None).expect("a run without steps has a state");
+        let first = || self.look(way, None, 0).expect("a run without steps has a state");
         self.start.get_or_init(first).clone()
     }
 
     /// Where a move leads; nothing where it does nothing.
     fn after(&self, at: &At<Op<N>>, place: usize) -> Option<At<Op<N>>> {
         let (slot, step) = (at.0.next.get(place)?, at.0.moves.get(place)?);
-        slot.get_or_init(|| self.look(step.along(&at.0.way), Some(step))).clone()
+        slot.get_or_init(|| self.look(step.along(&at.0.way), Some(step), at.0.facts)).clone()
     }
 
     /// Runs a way and looks where it ends.
-    fn look(&self, way: Way<Op<N>>, by: Option<&Move<Op<N>>>) -> Option<At<Op<N>>> {
+    fn look(&self, way: Way<Op<N>>, by: Option<&Move<Op<N>>>, before: usize) -> Option<At<Op<N>>> {
         let looked = catch_unwind(AssertUnwindSafe(|| {
-            if way.rests { Some(self.at_rest(&way, by)) } else { self.standing(&way, by) }
+            if way.rests { Some(self.at_rest(&way, by)) } else { self.standing(&way, by, before) }
         }));
         let mut seen = match looked {
             Ok(seen) => seen?,
@@ -174,6 +176,7 @@ impl<N: Node> Real<N> {
             moves: Vec::new(),
             next: Vec::new(),
             holds,
+            facts: 0,
             text: format!("{text}\n\n{}", shown::schedule(&schedule)),
         }
     }

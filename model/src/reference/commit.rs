@@ -1,7 +1,8 @@
 //! The clauses on what is committed, applied and acknowledged; see `replication.rs`.
 
+use super::keep::{Keep, Rows};
 use super::log::Place;
-use super::replication::{Cluster, Member, Step, refuse};
+use super::replication::{Member, Replicated, Step, refuse};
 use super::requests::Effect;
 use super::{Against, Clause, Refusal};
 use crate::fact::{Entry, Fact, Told};
@@ -33,7 +34,7 @@ pub(super) struct FirstApplied {
     pub(super) time: Time,
 }
 
-impl Cluster {
+impl<K: Keep> Replicated<K> {
     pub(super) fn commits(&mut self, who: usize, told: &Told, index: u64) -> Step {
         let before = self.members[who].commit;
         if let Some(before) = before.filter(|before| index < *before) {
@@ -77,7 +78,7 @@ impl Cluster {
     /// What an entry written at this index stands on. Where the log does not show it any more, but
     /// the node's state machine has taken it in, it is what is committed there.
     #[inline]
-    pub(super) fn below(&self, member: &Member, index: u64) -> Place {
+    pub(super) fn below(&self, member: &Member<K>, index: u64) -> Place {
         let below = member.log.below(index);
         if below == Place::UNKNOWN && member.applied.is_some_and(|applied| applied + 1 >= index) {
             let committed = self.committed.get(index as usize - 2);
@@ -177,9 +178,7 @@ impl Cluster {
     /// there.
     fn same_entry(&mut self, told: &Told, index: u64, entry: Entry) -> Step {
         let at = index as usize - 1;
-        if self.applied.len() <= at {
-            self.applied.resize(at + 1, None);
-        }
+        self.applied.grow(at + 1, &None);
         let first = FirstApplied { entry, node: told.node, time: told.time };
         let first = *self.applied[at].get_or_insert(first);
         if first.entry != entry {
@@ -254,5 +253,25 @@ impl Cluster {
             let agreed = self.entries.entry(place);
             told || agreed.is_some_and(|entry| entry.request != Some(request))
         })
+    }
+
+    /// The contradiction to what was told committed at an index.
+    pub(super) fn committed_at(&self, index: u64, mine: Place, last: u64) -> Against {
+        let committed = &self.committed[index as usize - 1];
+        Against::Committed {
+            index,
+            entry: self.entries.entry(committed.place),
+            node: committed.node,
+            time: committed.time,
+            mine: self.entries.entry(mine),
+            last,
+        }
+    }
+
+    /// The term in which an entry was committed at the latest, as the node that tells it knows.
+    pub(super) fn committed_by(&self, who: usize, place: Place) -> u64 {
+        let current = self.members[who].current;
+        let created = self.entries.entry(place).map_or(0, |entry| entry.term);
+        if current == 0 || created > current { NO_TERM } else { current }
     }
 }

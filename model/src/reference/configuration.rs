@@ -6,8 +6,9 @@
 //! and a quorum is that of the node which needed it. A configuration is replicated state like any
 //! other: after the same index it is the same on every node (Raft thesis, chapter 4).
 
+use super::keep::{Keep, Rows};
 use super::log::Place;
-use super::replication::{Cluster, INDEX_MAX, Member, Step, refuse};
+use super::replication::{INDEX_MAX, Member, Replicated, Step, refuse};
 use super::{Against, Clause};
 use crate::fact::{Config, Nodes, Told};
 use crate::id::NodeId;
@@ -37,12 +38,12 @@ struct Ballot {
 }
 
 /// What was told of configurations; empty where nobody tells any, and then all nodes vote.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Configurations {
+#[derive(Clone, Debug)]
+pub(super) struct Configurations<K: Keep> {
     /// By index.
-    told: Vec<Installed>,
+    told: K::List<Installed>,
     /// In the order of their first votes.
-    ballots: Vec<Ballot>,
+    ballots: K::List<Ballot>,
     /// The highest term in which anybody was when the first configuration was told: votes of up to
     /// there were not counted.
     uncounted: u64,
@@ -98,10 +99,16 @@ impl Standing {
     }
 }
 
-impl Configurations {
+impl<K: Keep> Default for Configurations<K> {
+    fn default() -> Self {
+        Configurations { told: K::List::default(), ballots: K::List::default(), uncounted: 0 }
+    }
+}
+
+impl<K: Keep> Configurations<K> {
     /// All that a later fact can meet.
     pub(super) fn hash_into(&self, hasher: &mut StableHasher) {
-        for told in &self.told {
+        for told in self.told.iter() {
             (told.index, told.config).hash(hasher);
         }
         let ballots = self.ballots.iter().map(|one| (one.term, one.candidate, one.voters));
@@ -132,16 +139,20 @@ impl Configurations {
 
     /// Takes one in, if it is new.
     fn take(&mut self, new: Installed) {
-        let first = self.told.partition_point(|other| other.index < new.index);
-        let mut at = self.told[first..].iter_mut().take_while(|other| other.index == new.index);
-        match at.find(|other| other.config == new.config) {
-            Some(known) => known.early &= new.early,
+        // There are few, and the newest are told last.
+        let first = self.told.iter().rposition(|other| other.index < new.index);
+        let first = first.map_or(0, |below| below + 1);
+        let mut at = self.told.iter().skip(first).take_while(|other| other.index == new.index);
+        let known = at.position(|other| other.config == new.config);
+        drop(at);
+        match known {
+            Some(place) => self.told[first + place].early &= new.early,
             None => self.told.insert(first, new),
         }
     }
 }
 
-impl Cluster {
+impl<K: Keep> Replicated<K> {
     pub(super) fn configured(
         &mut self,
         who: usize,
@@ -269,9 +280,10 @@ impl Cluster {
             return;
         }
         let bit = 1_u64.checked_shl(who as u32).unwrap_or(0);
-        let mut ballots = self.configs.ballots.iter_mut().rev();
-        match ballots.find(|ballot| ballot.term == term && ballot.candidate == candidate) {
-            Some(ballot) => ballot.voters |= bit,
+        let this = |ballot: &Ballot| ballot.term == term && ballot.candidate == candidate;
+        let known = self.configs.ballots.iter().rposition(this);
+        match known {
+            Some(place) => self.configs.ballots[place].voters |= bit,
             None => self.configs.ballots.push(Ballot { term, candidate, voters: bit }),
         }
     }

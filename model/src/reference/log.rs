@@ -5,6 +5,7 @@
 //! entry below it, and a bit for every node that told it durable. By Log Matching a place then
 //! stands for the whole log up to it, and comparing two logs is comparing two numbers.
 
+use super::keep::{Keep, Rows};
 use crate::fact::Entry;
 use crate::id::NodeId;
 use crate::time::Time;
@@ -48,14 +49,20 @@ pub(super) struct Held {
 }
 
 /// All entries that any node ever told durable.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Entries {
+#[derive(Clone, Debug)]
+pub(super) struct Entries<K: Keep> {
     /// For each index, the last entry that was first told there.
-    heads: Vec<Place>,
-    held: Vec<Held>,
+    heads: K::List<Place>,
+    held: K::List<Held>,
 }
 
-impl Entries {
+impl<K: Keep> Default for Entries<K> {
+    fn default() -> Self {
+        Entries { heads: K::List::default(), held: K::List::default() }
+    }
+}
+
+impl<K: Keep> Entries<K> {
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.held.is_empty()
@@ -107,9 +114,7 @@ impl Entries {
         time: Time,
     ) -> Place {
         let at = index as usize - 1;
-        if self.heads.len() <= at {
-            self.heads.resize(at + 1, Place::UNKNOWN);
-        }
+        self.heads.grow(at + 1, &Place::UNKNOWN);
         let place = Place(self.held.len() as u32);
         let next = std::mem::replace(&mut self.heads[at], place);
         self.held.push(Held { entry, below, holders: 0, node, time, next });
@@ -118,17 +123,23 @@ impl Entries {
 }
 
 /// One node's log, as far as it was told.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Log {
+#[derive(Clone, Debug)]
+pub(super) struct Log<K: Keep> {
     /// Whether the node has told where its log ends, in this incarnation.
     known: bool,
     /// What stands up to this index is not known.
     base: u64,
     /// What stands above.
-    places: Vec<Place>,
+    places: K::List<Place>,
 }
 
-impl Log {
+impl<K: Keep> Default for Log<K> {
+    fn default() -> Self {
+        Log { known: false, base: 0, places: K::List::default() }
+    }
+}
+
+impl<K: Keep> Log<K> {
     #[inline]
     pub(super) fn known(&self) -> bool {
         self.known
@@ -174,7 +185,7 @@ impl Log {
     pub(super) fn restore(&mut self, last: u64) {
         self.known = true;
         self.base = last;
-        self.places.clear();
+        self.places.truncate(0);
     }
 
     /// Nothing is known.

@@ -9,8 +9,9 @@
 pub(super) mod recall;
 mod shown;
 
-use super::commit::{Committed, FirstApplied, NO_TERM};
+use super::commit::{Committed, FirstApplied};
 use super::configuration::{Configurations, Standing};
+use super::keep::{Keep, Persistent, Plain, Rows};
 use super::log::{Entries, Log, Place};
 pub(super) use super::refusal::{Step, refuse};
 use super::requests::Requests;
@@ -23,23 +24,30 @@ use crate::time::Time;
 /// Entries above this index are not judged, so that a made-up index does not fill the memory.
 pub(super) const INDEX_MAX: u64 = 1 << 20;
 
-/// The abstract model of a replicated log, and what the nodes of one run told of theirs.
+/// The abstract model of a replicated log, and what the nodes of one run told of theirs, as it is
+/// folded over a whole run.
+pub type Cluster = Replicated<Plain>;
+
+/// The same as a value: each step's state can be kept.
+pub type Timeless = Replicated<Persistent>;
+
+/// The abstract model, whatever its lists are.
 #[derive(Clone, Debug)]
-pub struct Cluster {
-    pub(super) members: Vec<Member>,
+pub struct Replicated<K: Keep> {
+    pub(super) members: K::List<Member<K>>,
     /// Who led which term, in the order in which it was told.
-    leaders: Vec<Leader>,
-    pub(super) entries: Entries,
+    leaders: K::List<Leader>,
+    pub(super) entries: Entries<K>,
     /// What was told committed, by index.
-    pub(super) committed: Vec<Committed>,
+    pub(super) committed: K::List<Committed>,
     /// What was told applied first, by index.
-    pub(super) applied: Vec<Option<FirstApplied>>,
+    pub(super) applied: K::List<Option<FirstApplied>>,
     /// The highest index that a restored state machine stood at.
     pub(super) restored: u64,
-    pub(super) requests: Requests,
-    pub(super) configs: Configurations,
+    pub(super) requests: Requests<K>,
+    pub(super) configs: Configurations<K>,
     /// The snapshots that were told.
-    pub(super) snapshots: Vec<Taken>,
+    pub(super) snapshots: K::List<Taken>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +59,7 @@ struct Leader {
 
 /// What one node has told.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
+pub(super) struct Member<K: Keep> {
     incarnation: u32,
     /// The highest term it was in; 0 for none.
     pub(super) term: u64,
@@ -66,7 +74,7 @@ pub(super) struct Member {
     pub(super) current: u64,
     /// The term that it was elected in, in this incarnation; 0 for none.
     elected: u64,
-    pub(super) log: Log,
+    pub(super) log: Log<K>,
     /// Its log reached this index when it last came up, and held nothing there but what is
     /// committed for good.
     kept: u64,
@@ -79,8 +87,8 @@ pub(super) struct Member {
     pub(super) standing: Standing,
 }
 
-impl Member {
-    fn new() -> Member {
+impl<K: Keep> Member<K> {
+    fn new() -> Member<K> {
         Member {
             incarnation: 0,
             term: 0,
@@ -118,20 +126,22 @@ impl Member {
     }
 }
 
-impl Cluster {
+impl<K: Keep> Replicated<K> {
     /// A cluster of so many nodes, all of which vote, before anything was told.
     #[must_use]
-    pub fn new(nodes: u32) -> Cluster {
-        Cluster {
-            members: vec![Member::new(); nodes as usize],
-            leaders: Vec::new(),
+    pub fn new(nodes: u32) -> Replicated<K> {
+        let mut members = K::List::default();
+        members.grow(nodes as usize, &Member::new());
+        Replicated {
+            members,
+            leaders: K::List::default(),
             entries: Entries::default(),
-            committed: Vec::new(),
-            applied: Vec::new(),
+            committed: K::List::default(),
+            applied: K::List::default(),
             restored: 0,
             requests: Requests::default(),
             configs: Configurations::default(),
-            snapshots: Vec::new(),
+            snapshots: K::List::default(),
         }
     }
 
@@ -291,7 +301,7 @@ impl Cluster {
         if self.entries.is_empty() || !log.known() {
             return Ok(());
         }
-        for (index, committed) in (1..).zip(&self.committed) {
+        for (index, committed) in (1..).zip(self.committed.iter()) {
             if committed.term >= term || log.obscure(index) {
                 continue;
             }
@@ -375,25 +385,5 @@ impl Cluster {
             refuse(Clause::LogsMatch, told, against)?;
         }
         Ok(place)
-    }
-
-    /// The contradiction to what was told committed at an index.
-    pub(super) fn committed_at(&self, index: u64, mine: Place, last: u64) -> Against {
-        let committed = &self.committed[index as usize - 1];
-        Against::Committed {
-            index,
-            entry: self.entries.entry(committed.place),
-            node: committed.node,
-            time: committed.time,
-            mine: self.entries.entry(mine),
-            last,
-        }
-    }
-
-    /// The term in which an entry was committed at the latest, as the node that tells it knows.
-    pub(super) fn committed_by(&self, who: usize, place: Place) -> u64 {
-        let current = self.members[who].current;
-        let created = self.entries.entry(place).map_or(0, |entry| entry.term);
-        if current == 0 || created > current { NO_TERM } else { current }
     }
 }

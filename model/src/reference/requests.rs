@@ -1,5 +1,6 @@
 //! What became of the clients' writes: where each took effect, and whether its client was told so.
 
+use super::keep::{Keep, Rows};
 use crate::fact::Told;
 use crate::id::{ClientId, NodeId, RequestId};
 use crate::seed::StableHasher;
@@ -28,17 +29,23 @@ struct Request {
 }
 
 /// All requests of a run.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Requests {
+#[derive(Clone, Debug)]
+pub(super) struct Requests<K: Keep> {
     /// By client, the probe first, and by the client's own count.
-    clients: Vec<Vec<Request>>,
+    clients: K::List<K::List<Request>>,
     /// The acknowledgements of writes, in order.
-    acked: Vec<Told>,
+    acked: K::List<Told>,
     /// Whether any entry that was applied named a request.
     pub(super) named: bool,
 }
 
-impl Requests {
+impl<K: Keep> Default for Requests<K> {
+    fn default() -> Self {
+        Requests { clients: K::List::default(), acked: K::List::default(), named: false }
+    }
+}
+
+impl<K: Keep> Requests<K> {
     /// Where a request took effect first, if anywhere.
     #[inline]
     pub(super) fn effect(&self, id: RequestId) -> Option<Effect> {
@@ -64,8 +71,8 @@ impl Requests {
     }
 
     /// The acknowledgements of writes, in order.
-    pub(super) fn acked(&self) -> &[Told] {
-        &self.acked
+    pub(super) fn acked(&self) -> impl Iterator<Item = &Told> {
+        self.acked.iter()
     }
 
     /// All that a later fact can meet.
@@ -85,13 +92,9 @@ impl Requests {
         if row > CLIENTS_MAX || number > NUMBERS_MAX {
             return None;
         }
-        if self.clients.len() <= row {
-            self.clients.resize_with(row + 1, Vec::new);
-        }
+        self.clients.grow(row + 1, &K::List::default());
         let client = &mut self.clients[row];
-        if client.len() <= number {
-            client.resize(number + 1, Request::default());
-        }
+        client.grow(number + 1, &Request::default());
         Some(&mut client[number])
     }
 }

@@ -3,7 +3,8 @@
 //! A state machine is deterministic, so two snapshots up to the same index hold the same state, and
 //! nobody can have a state that nobody has computed.
 
-use super::replication::{Cluster, INDEX_MAX, Step, refuse};
+use super::keep::{Keep, Rows};
+use super::replication::{INDEX_MAX, Replicated, Step, refuse};
 use super::{Against, Clause};
 use crate::fact::Told;
 use crate::id::NodeId;
@@ -26,7 +27,7 @@ impl Taken {
     }
 }
 
-impl Cluster {
+impl<K: Keep> Replicated<K> {
     pub(super) fn snapped(
         &mut self,
         who: usize,

@@ -4,4 +4,5 @@
 mod healthy;
 mod raft;
 mod stories;
+mod twins;
 mod voters;

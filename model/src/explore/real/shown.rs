@@ -7,7 +7,7 @@ use crate::execute::{Op, Walked};
 use crate::history::Outcome;
 use crate::node::Node;
 use crate::observe::observe;
-use crate::reference::{Cluster, Refusal};
+use crate::reference::{Timeless, Timeline};
 use crate::schedule::Schedule;
 use crate::seed::StableHasher;
 use crate::trace::{End, Trace};
@@ -32,6 +32,7 @@ impl<N: Node> Real<N> {
         &self,
         way: &Way<Op<N>>,
         by: Option<&Move<Op<N>>>,
+        before: usize,
     ) -> Option<Seen<Op<N>>> {
         let schedule = self.record.schedule(way);
         let walked = self.subject.walk(&schedule, self.subject.views());
@@ -41,18 +42,20 @@ impl<N: Node> Real<N> {
         }
         let seen = observe(&walked.trace, schedule.nodes);
         let ruling = self.subject.judge_so_far(&seen);
-        let (cluster, refusal) = told(&walked.trace, schedule.nodes);
+        let timeline = Timeline::of(schedule.nodes, &walked.trace.facts);
+        let refused = timeline.refused().is_some();
         let follows = way.chosen.is_empty().then_some(way.followed);
-        let identity = digest(&(walked.identity, cluster.digest(), refusal.is_some(), follows));
+        let identity = digest(&(walked.identity, timeline.last().digest(), refused, follows));
         let mut text = String::new();
         self.say_verdict(&mut text, by, &ruling, false);
-        say_nodes(&mut text, &walked, &cluster);
+        say_nodes(&mut text, &walked, &timeline, before);
         say_pending(&mut text, &walked);
         text.push_str(&self::schedule(&schedule));
         let ended = !matches!(walked.trace.end, End::Open);
         let moves = if ended { Vec::new() } else { self.moves(way, &walked) };
         let holds = self.holds(&ruling);
-        Some(Seen { way: way.clone(), identity, moves, next: Vec::new(), holds, text })
+        let facts = walked.trace.facts.len();
+        Some(Seen { way: way.clone(), identity, moves, next: Vec::new(), holds, facts, text })
     }
 
     /// What became of a way when all came to rest.
@@ -68,7 +71,8 @@ impl<N: Node> Real<N> {
         text.push_str(&self::schedule(&schedule));
         let identity = digest(&("at rest", trace.digest.0, schedule.to_string()));
         let holds = self.holds(&ruling);
-        Seen { way: way.clone(), identity, moves: Vec::new(), next: Vec::new(), holds, text }
+        let next = Vec::new();
+        Seen { way: way.clone(), identity, moves: Vec::new(), next, holds, facts: 0, text }
     }
 
     fn say_verdict(
@@ -95,20 +99,9 @@ impl<N: Node> Real<N> {
     }
 }
 
-/// What the reference makes of what the nodes told, up to where it refuses.
-fn told<N: Node>(trace: &Trace<N>, nodes: u32) -> (Cluster, Option<Box<Refusal>>) {
-    let mut cluster = Cluster::new(nodes);
-    for told in &trace.facts {
-        // After a refusal the state is of no further use; up to there it is shown.
-        let before = cluster.clone();
-        if let Err(refusal) = cluster.step(told) {
-            return (before, Some(refusal));
-        }
-    }
-    (cluster, None)
-}
-
-fn say_nodes<N: Node>(text: &mut String, walked: &Walked<N>, cluster: &Cluster) {
+/// What each node shows beside what the reference says of it, and what it said before the move: so
+/// many facts had been told by then.
+fn say_nodes<N: Node>(text: &mut String, walked: &Walked<N>, timeline: &Timeline, before: usize) {
     text.push_str("NODES\n");
     let tells = !walked.trace.facts.is_empty();
     for stands in &walked.nodes {
@@ -121,8 +114,13 @@ fn say_nodes<N: Node>(text: &mut String, walked: &Walked<N>, cluster: &Cluster) 
         if let Some(view) = &stands.view {
             say(text, format_args!("      shows      {view}\n"));
         }
-        if let Some(said) = cluster.says(stands.node).filter(|_| tells) {
+        let says = |state: &Timeless| state.says(stands.node).filter(|_| tells);
+        let (old, now) = (says(timeline.after(before)), says(timeline.last()));
+        if let Some(said) = &now {
             say(text, format_args!("      reference  {said}\n"));
+        }
+        if let Some(said) = old.filter(|old| now.as_ref() != Some(old)) {
+            say(text, format_args!("      before     {said}\n"));
         }
     }
     text.push('\n');

@@ -10,6 +10,7 @@ use std::fmt;
 
 use super::super::commit::{Committed, FirstApplied};
 use super::super::configuration::Standing;
+use super::super::keep::Plain;
 use super::super::list::List;
 use super::super::log::{Log, Place};
 use super::super::requests::Effect;
@@ -162,7 +163,7 @@ impl Cluster {
         self.entries.find(index.into(), term.into()).unwrap_or(Place::UNKNOWN)
     }
 
-    fn member<Log>(shows: &Shows<Log>) -> Member {
+    fn member<Log>(shows: &Shows<Log>) -> Member<Plain> {
         let mut member = Member::new();
         let Shows { term, vote, leads, commit, .. } = *shows;
         (member.term, member.current) = (term.into(), term.into());
@@ -179,7 +180,7 @@ impl Cluster {
     }
 
     /// A log, with what once stood below it.
-    fn recall_log(&self, base: (u8, u8), above: impl Iterator<Item = u8>) -> Log {
+    fn recall_log(&self, base: (u8, u8), above: impl Iterator<Item = u8>) -> Log<Plain> {
         let mut log = Log::default();
         log.restore(0);
         let (index, mut place) = (base.0, self.place(base.0, base.1));

@@ -1,5 +1,5 @@
-//! What the reference makes of the facts so far: a [`Cluster`] comes in; what it holds each node to
-//! goes out in a line, and a digest of all that can still make it refuse something.
+//! What the reference makes of the facts so far: a [`Replicated`] comes in; what it holds each node
+//! to goes out in a line, and a digest of all that can still make it refuse something.
 //!
 //! Times, and who told something first, explain a refusal and never cause one: they are in neither.
 //! Entries are named by index and term, whoever told them first, so the order in which independent
@@ -8,20 +8,21 @@
 use std::fmt::Write;
 use std::hash::{Hash, Hasher};
 
+use super::super::keep::{Keep, Rows};
 use super::super::log::{Log, Place};
 use super::super::snapshot::Taken;
-use super::{Cluster, Member};
+use super::{Member, Replicated};
 use crate::id::NodeId;
 use crate::seed::StableHasher;
 
 /// Longer logs are cut in the middle.
 const SHOWN_MAX: u64 = 6;
 
-impl Cluster {
+impl<K: Keep> Replicated<K> {
     /// A digest of what can still make the reference refuse something.
     pub(crate) fn digest(&self) -> u64 {
         let mut hasher = StableHasher::new(0x5efe);
-        for member in &self.members {
+        for member in self.members.iter() {
             self.hash_member(member, &mut hasher);
         }
         let mut leaders: Vec<_> = self.leaders.iter().map(|one| (one.term, one.node)).collect();
@@ -32,10 +33,10 @@ impl Cluster {
             held.sort_unstable();
             held.hash(&mut hasher);
         }
-        for committed in &self.committed {
+        for committed in self.committed.iter() {
             (self.term_of(committed.place), committed.term).hash(&mut hasher);
         }
-        for applied in &self.applied {
+        for applied in self.applied.iter() {
             applied.map(|first| first.entry).hash(&mut hasher);
         }
         self.restored.hash(&mut hasher);
@@ -47,7 +48,7 @@ impl Cluster {
         hasher.finish()
     }
 
-    fn hash_member(&self, member: &Member, hasher: &mut StableHasher) {
+    fn hash_member(&self, member: &Member<K>, hasher: &mut StableHasher) {
         let restarted = |incarnation: u32| incarnation != member.incarnation;
         (member.term, restarted(member.term_since.1), member.vote, member.vote_told).hash(hasher);
         (restarted(member.vote_since.1), member.current, member.elected).hash(hasher);
@@ -96,7 +97,7 @@ impl Cluster {
         Some(said)
     }
 
-    fn log(&self, log: &Log) -> String {
+    fn log(&self, log: &Log<K>) -> String {
         let last = log.last();
         if last == 0 {
             return "empty".to_owned();
