@@ -8,6 +8,7 @@ mod fingerprint;
 mod graph;
 mod lasting;
 mod path;
+mod row;
 mod search;
 mod serve;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod visited;
 
 pub use lasting::{Fair, Lasting, Live, lasting};
 pub use path::Path;
+pub use row::Packing;
 pub use serve::Explorer;
 
 use std::hash::Hash;
@@ -104,13 +106,15 @@ pub struct Explore<M: Model> {
     states_max: Option<u64>,
     levels_max: Option<u64>,
     least: Option<Least<M::State>>,
+    packing: Option<Packing<M::State>>,
     stop: Stop,
 }
 
 /// Explores `model`, on all cores and to the last state.
 pub fn explore<M: Model>(model: M) -> Explore<M> {
     let stop = Stop::default();
-    Explore { model, jobs: 0, time: None, states_max: None, levels_max: None, least: None, stop }
+    let (time, states_max, levels_max, least, packing) = (None, None, None, None, None);
+    Explore { model, jobs: 0, time, states_max, levels_max, least, packing, stop }
 }
 
 impl<M: Model> Explore<M> {
@@ -158,6 +162,14 @@ impl<M: Model> Explore<M> {
         self.least = Some(least);
         self
     }
+
+    /// Keeps the states that wait packed, which takes less memory and is faster for states that are
+    /// large in memory and say little. What is found does not change.
+    #[must_use]
+    pub fn packed(mut self, packing: Packing<M::State>) -> Explore<M> {
+        self.packing = Some(packing);
+        self
+    }
 }
 
 impl<M> Explore<M>
@@ -170,7 +182,7 @@ where
         let started = now();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let jobs = if self.jobs == 0 { cores } else { self.jobs };
-        let look = Look { model: &self.model, least: self.least };
+        let look = Look { model: &self.model, least: self.least, packing: self.packing };
         let mut search = Search::new(look, jobs);
         let mut memory_max = search.bytes();
         let end = loop {
