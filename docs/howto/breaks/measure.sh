@@ -19,7 +19,7 @@ export SCHISM_SABOTAGE=0 NO_COLOR=1
 hunt() {
   local report
   rm -rf docs/howto/mystore/proptest-regressions proptest-regressions/acknowledged*
-  report=$(PROPTEST_RNG_SEED=$1 cargo test --quiet -p mystore -- --nocapture 2>&1 || true)
+  report=$(PROPTEST_RNG_SEED=$1 cargo test --quiet -p mystore --test faults -- --nocapture 2>&1 || true)
   if grep -q ': FAILED,' <<<"$report"; then
     local what number
     what=$(sed -n '/: FAILED,/,/^$/p' <<<"$report" | tr '\n' ' ' | sed 's/.*: FAILED, *//; s/  *$//')

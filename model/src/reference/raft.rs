@@ -35,7 +35,7 @@ pub use voters::Voters;
 
 use stateright::{Model, Path, Property};
 
-use super::drawing::{Row, drawing};
+use super::drawing::{Row, broken, drawing};
 use super::packed::Packed;
 use super::protocol::{Bound, Packing, Protocol, bound};
 
@@ -167,7 +167,8 @@ impl Model for Raft {
             Some(Row { who, text: format!("{action:?}"), takes, network })
         });
         let nodes = usize::from(self.bounds.nodes);
-        Some(drawing(nodes, rows.collect(), |message| (message.from, message.to)))
+        let broken = broken(self, steps.last().map(|(state, _)| state));
+        Some(drawing(nodes, rows.collect(), broken, |message| (message.from, message.to)))
     }
 
     fn properties(&self) -> Vec<Property<Raft>> {
