@@ -21,9 +21,11 @@ mod blame;
 #[cfg(test)]
 mod brute;
 mod cache;
+mod collections;
 mod decide;
 mod explain;
 mod frontier;
+mod order;
 mod parts;
 mod search;
 #[cfg(test)]
@@ -96,9 +98,16 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
             Decision::Linearizable => {}
             Decision::Unknown => unknown = true,
             Decision::Refuted => {
-                let from = few.as_ref().map(|(_, moment)| *moment).or(moment).unwrap_or(0);
-                let part = few.as_ref().map_or(part, |(few, _)| few);
-                let blame = blame::blame(history, part, from, &cuts, parts.whole, budget);
+                let blame = match few {
+                    Some((few, from)) => {
+                        blame::blame(history, &few, from, &[], parts.whole, budget)
+                    }
+                    None if small || !cuts.is_empty() => {
+                        let from = moment.unwrap_or(0);
+                        blame::blame(history, part, from, &cuts, parts.whole, budget)
+                    }
+                    None => in_short(history, part, parts.whole, budget),
+                };
                 let found = Refutation {
                     violation: explain::violation(history, &blame),
                     minimal: blame.minimal,
@@ -168,6 +177,26 @@ fn few<'a, S: Spec>(
     let few = part.iter().enumerate().filter(tells).map(|(_, claim)| *claim).collect();
     Some((few, culprits.moment))
 }
+
+/// What is wrong with a large part that was refuted by no way that says when.
+fn in_short<S: Spec>(
+    history: &History<S>,
+    part: &[Claim<'_, S>],
+    whole: bool,
+    budget: u64,
+) -> blame::Blame<S::Ret> {
+    if let Some(few) = collections::culprits(part) {
+        return blame::blame(history, &few, 0, &[], whole, budget);
+    }
+    let pair = if part.len() > ASKED_MAX { order::pair(part) } else { None };
+    pair.map_or_else(
+        || blame::blame(history, part, 0, &[], whole, budget),
+        |pair| blame::Blame::of_pair(pair.map(|at| &part[at])),
+    )
+}
+
+/// Of larger parts it is not asked which of all operations matter, where two show it.
+const ASKED_MAX: usize = 2_048;
 
 /// The property that clients cannot tell the system from one object that does one thing at a time.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,9 @@
 //! The claims of one part come in; whether some order explains them goes out, by whichever way
 //! suits them best. It explains nothing.
 
+use super::collections;
 use super::frontier::{Cut, Ended, Frontier, Moves, Registers, Whole};
+use super::order;
 use super::parts::{Claim, OPEN};
 use super::search::{Decision, Search};
 use crate::spec::Spec;
@@ -60,8 +62,16 @@ pub(super) fn decide<S: Spec>(
 ) -> Decided<S::State> {
     // An open operation overlaps all that come after it, since it never returns.
     let overlap = |pair: &[Claim<'_, S>]| pair[0].ret >= pair[1].call;
-    if part.iter().all(Claim::is_closed) && !part.windows(2).any(overlap) {
+    if !S::CHOICES && part.iter().all(Claim::is_closed) && !part.windows(2).any(overlap) {
         return in_turn(part);
+    }
+    if let Some(decided) = order::decide(part, wanted, budget) {
+        return decided;
+    }
+    // Monitors of collections find no order.
+    let judged = if wanted == Wanted::Order { None } else { collections::decide(part) };
+    if let Some(decision) = judged {
+        return Decided::so(decision);
     }
     let decided = match Registers::of(part) {
         Some(registers) => {
@@ -72,7 +82,7 @@ pub(super) fn decide<S: Spec>(
             Held::State(state.clone())
         }),
     };
-    if decided.decision != Decision::Unknown {
+    if decided.decision != Decision::Unknown || S::CHOICES {
         return decided;
     }
     // A search that goes into the depth may be lucky where there is too much to keep. It notes
@@ -86,7 +96,7 @@ pub(super) fn decide<S: Spec>(
 }
 
 impl<State> Decided<State> {
-    const fn so(decision: Decision) -> Decided<State> {
+    pub(super) const fn so(decision: Decision) -> Decided<State> {
         Decided { decision, moment: None, order: Vec::new(), begins: None, cuts: Vec::new() }
     }
 }

@@ -47,8 +47,6 @@ struct Cluster {
     first: u64,
     /// Its last call.
     last: u64,
-    /// The first return of a read.
-    seen: u64,
     has_writer: bool,
     /// Whether something shows that its write took effect.
     alive: bool,
@@ -137,7 +135,6 @@ impl Zones {
                 let cluster = &mut self.clusters[cluster as usize];
                 cluster.first = cluster.first.min(ret);
                 cluster.last = cluster.last.max(call);
-                cluster.seen = cluster.seen.min(ret);
                 cluster.alive = true;
             }
             Access::Swap(from, to) if from != to => {
@@ -200,7 +197,6 @@ impl Zones {
             written: 0,
             first,
             last: 0,
-            seen: OPEN,
             has_writer: value.is_none(),
             alive: value.is_none(),
         });
@@ -218,7 +214,8 @@ impl Zones {
         }
         for at in 0..self.clusters.len() {
             let cluster = &self.clusters[at];
-            let from_the_future = cluster.has_writer && cluster.seen < cluster.written;
+            // A write returns after its own call, so what returned before was a read.
+            let from_the_future = cluster.has_writer && cluster.first < cluster.written;
             if cluster.alive && (!cluster.has_writer || from_the_future) {
                 self.refute(cluster.part);
             }

@@ -250,6 +250,9 @@ fn answer_in<S: Spec>(
     wrong: Claim<'_, S>,
     mut state: Option<S::State>,
 ) -> Option<S::Ret> {
+    if S::CHOICES {
+        return None;
+    }
     for claim in order {
         if state.is_none() && matches!(S::access(claim.op, None), Some(Access::Write(_))) {
             // Whatever the register held, it does not matter any more.
