@@ -149,7 +149,7 @@ fn store(draws: &mut Draws, _key: u64, unique: u64) -> Op {
 
 /// The slowest of a hundred histories, and how many had no verdict.
 fn hundred_stores() {
-    let made = Made { clients: 12, length: 2_000, keys: 1, crash: 150, bad: false, takes: false };
+    let made = Made { clients: 12, length: 2_000, keys: 1, crash: 300, bad: false, takes: false };
     let (mut slowest, mut all, mut unknown, mut open) = (0.0_f64, 0.0, 0, 0);
     for seed in 0..100 {
         let history = record_from::<Object>(Seed(seed), &made, store, number);

@@ -188,15 +188,17 @@ fn in_short<S: Spec>(
     if let Some(few) = collections::culprits(part) {
         return blame::blame(history, &few, 0, &[], whole, budget);
     }
-    let pair = if part.len() > ASKED_MAX { order::pair(part) } else { None };
-    pair.map_or_else(
-        || blame::blame(history, part, 0, &[], whole, budget),
-        |pair| blame::Blame::of_pair(pair.map(|at| &part[at])),
-    )
+    if let Some((pair, minimal)) = order::pair(part) {
+        return blame::Blame::of_pair(pair.map(|at| &part[at]), minimal);
+    }
+    let limit = if part.len() > FRONTIER_MAX { 0 } else { budget };
+    let decided = decide::go_through_all(part, &mut { limit });
+    blame::blame(history, part, decided.moment.unwrap_or(0), &decided.cuts, whole, budget)
 }
 
-/// Of larger parts it is not asked which of all operations matter, where two show it.
-const ASKED_MAX: usize = 2_048;
+/// Larger parts that were refuted without a search are not gone through to find out when: objects
+/// that are fit for that may have large states.
+const FRONTIER_MAX: usize = 1 << 14;
 
 /// The property that clients cannot tell the system from one object that does one thing at a time.
 #[derive(Clone, Copy, Debug)]

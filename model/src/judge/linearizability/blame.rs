@@ -49,7 +49,10 @@ pub(super) struct Blame<Ret> {
 impl<Ret> Blame<Ret> {
     /// Of two operations that cannot both stand where their answers place them, whatever there is
     /// beside them. Other answers may be needed to see where that is.
-    pub(super) fn of_pair<S: Spec<Ret = Ret>>(pair: [&Claim<'_, S>; 2]) -> Blame<Ret> {
+    pub(super) fn of_pair<S: Spec<Ret = Ret>>(
+        pair: [&Claim<'_, S>; 2],
+        minimal: bool,
+    ) -> Blame<Ret> {
         let [early, late] = pair;
         let last = if early.ret > late.ret || !late.is_closed() { early } else { late };
         Blame {
@@ -61,7 +64,7 @@ impl<Ret> Blame<Ret> {
             others: true,
             right: Vec::new(),
             prefix: Vec::new(),
-            minimal: false,
+            minimal,
             earlier: 0,
         }
     }
@@ -96,6 +99,7 @@ pub(super) fn blame<S: Spec>(
 ) -> Blame<S::Ret> {
     let mut lab = Lab::new(part, budget);
     let window = window::find(&mut lab, part, from, cuts).unwrap_or_else(|| {
+        lab.ask_for_the_moment(part);
         let moment = lab.first_refuted(part, from);
         lab.stop_if_large(part);
         Window::whole(part, moment)

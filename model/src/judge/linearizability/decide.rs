@@ -73,15 +73,7 @@ pub(super) fn decide<S: Spec>(
     if let Some(decision) = judged {
         return Decided::so(decision);
     }
-    let decided = match Registers::of(part) {
-        Some(registers) => {
-            let held = |number: &u32| Held::Value(registers.value(*number));
-            go_through(&registers, part, wanted, budget, held)
-        }
-        None => go_through(&Whole(part), part, wanted, budget, |state: &S::State| {
-            Held::State(state.clone())
-        }),
-    };
+    let decided = by_frontier(part, wanted, budget);
     if decided.decision != Decision::Unknown || S::CHOICES {
         return decided;
     }
@@ -93,6 +85,30 @@ pub(super) fn decide<S: Spec>(
     let decision = search.run(part, &mut left);
     *budget -= limit - left;
     Decided { order: search.order().collect(), ..Decided::so(decision) }
+}
+
+/// The same by the frontier alone, with cuts.
+pub(super) fn go_through_all<S: Spec>(
+    part: &[Claim<'_, S>],
+    budget: &mut u64,
+) -> Decided<S::State> {
+    by_frontier(part, Wanted::Cuts, budget)
+}
+
+fn by_frontier<S: Spec>(
+    part: &[Claim<'_, S>],
+    wanted: Wanted,
+    budget: &mut u64,
+) -> Decided<S::State> {
+    match Registers::of(part) {
+        Some(registers) => {
+            let held = |number: &u32| Held::Value(registers.value(*number));
+            go_through(&registers, part, wanted, budget, held)
+        }
+        None => go_through(&Whole(part), part, wanted, budget, |state: &S::State| {
+            Held::State(state.clone())
+        }),
+    }
 }
 
 impl<State> Decided<State> {

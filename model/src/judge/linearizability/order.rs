@@ -48,12 +48,16 @@ pub(super) fn decide<S: Spec>(
     })
 }
 
-/// Two claims of which the one stands before the other, but was called after it had returned.
-pub(super) fn pair<S: Spec>(part: &[Claim<'_, S>]) -> Option<[usize; 2]> {
-    let places = places(part)?;
-    let mut order = Order::new(part, &places);
+/// Two claims of which the one stands before the other, but was called after it had returned; and
+/// whether their own answers show where they stand, so that nothing else matters.
+pub(super) fn pair<S: Spec>(part: &[Claim<'_, S>]) -> Option<([usize; 2], bool)> {
+    let found = places(part)?;
+    let mut order = Order::new(part, &found);
     let (late, early) = if order.count() { order.sweep()? } else { return None };
-    Some([early?, late])
+    let pair = [early?, late];
+    let alone = places(&pair.map(|at| part[at]));
+    let same = |alone: Places| alone.of.iter().eq(pair.map(|at| found.of[at]).iter());
+    Some((pair, alone.is_some_and(same)))
 }
 
 fn places<S: Spec>(part: &[Claim<'_, S>]) -> Option<Places> {

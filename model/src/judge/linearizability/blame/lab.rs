@@ -55,6 +55,12 @@ impl<S: Spec> Lab<S> {
         }
     }
 
+    /// Some tens of questions about the whole part find the moment, however large it is.
+    pub(super) fn ask_for_the_moment(&mut self, part: &[Claim<'_, S>]) {
+        self.budget = self.budget.max(64 * part.len() as u64);
+        self.question = self.question.max(8 * part.len() as u64);
+    }
+
     pub(super) const fn stop_if_large(&mut self, part: &[Claim<'_, S>]) {
         if part.len() > LARGE {
             self.budget = 0;
