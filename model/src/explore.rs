@@ -8,6 +8,7 @@ mod fingerprint;
 mod graph;
 mod lasting;
 mod path;
+mod real;
 mod search;
 mod serve;
 #[cfg(test)]
@@ -16,7 +17,9 @@ mod visited;
 
 pub use lasting::{Fair, Lasting, Live, lasting};
 pub use path::Path;
+pub(crate) use real::{Opened, Real};
 pub use serve::Explorer;
+pub(crate) use serve::Page;
 
 use std::hash::Hash;
 use std::time::{Duration, Instant};

@@ -13,6 +13,7 @@ use std::time::Duration;
 mod isr;
 mod lasting;
 mod raft;
+mod real;
 mod serve;
 mod swim;
 mod two_phase;

@@ -219,6 +219,10 @@ impl<N: Node> Property<N> for Linearizable {
         explain::PROPERTY
     }
 
+    fn judges_any_time(&self) -> bool {
+        true
+    }
+
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict {
         match check(seen.history, self.budget) {
             Finding::Linearizable => Verdict::Pass,
