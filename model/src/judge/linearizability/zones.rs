@@ -57,6 +57,8 @@ const NONE: u32 = u32::MAX;
 
 struct Part {
     key: u64,
+    /// How many operations say something about it.
+    len: u32,
     ruling: Ruling,
     swaps: bool,
 }
@@ -121,6 +123,7 @@ impl Zones {
         };
         let part = self.part(key);
         let of = &mut self.parts[part as usize];
+        of.len = of.len.saturating_add(1);
         let Some(access) = access else {
             of.ruling = Ruling::Unfit;
             return;
@@ -170,7 +173,7 @@ impl Zones {
             return at;
         }
         let at = self.parts.len() as u32;
-        self.parts.push(Part { key, ruling: Ruling::Explained, swaps: false });
+        self.parts.push(Part { key, len: 0, ruling: Ruling::Explained, swaps: false });
         let parts = &self.parts;
         self.keys.insert(0, Some(key), at, |at| (0, Some(parts[at as usize].key)));
         at

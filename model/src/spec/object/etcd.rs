@@ -10,9 +10,10 @@ use super::super::places::{Place, Places, Told};
 use super::{Op, Ret, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Bound;
 use std::sync::Arc;
+
+mod text;
 
 /// What a client asks of the store.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -203,53 +204,4 @@ pub(super) fn places(part: &[Told<'_, Op, Ret>]) -> Option<Places> {
     };
     let of = part.iter().map(place).collect::<Option<Vec<Place>>>()?;
     Some(Places { of, certain: false })
-}
-
-impl fmt::Display for Ask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys = |f: &mut fmt::Formatter<'_>, from: &str, to: &Option<Arc<str>>| match to {
-            None => write!(f, " {from}"),
-            Some(to) => write!(f, " {from}..{to}"),
-        };
-        match self {
-            Ask::Range(from, to, limit) => {
-                f.write_str("range")?;
-                keys(f, from, to)?;
-                if *limit > 0 { write!(f, " limit {limit}") } else { Ok(()) }
-            }
-            Ask::Put(key, value) => write!(f, "put {key} {value}"),
-            Ask::Delete(from, to) => {
-                f.write_str("delete")?;
-                keys(f, from, to)
-            }
-            Ask::Txn(when, then, otherwise) => {
-                f.write_str("txn if")?;
-                when.iter().try_for_each(|compare| write!(f, " {compare}"))?;
-                f.write_str(" then")?;
-                then.iter().try_for_each(|ask| write!(f, " ({ask})"))?;
-                f.write_str(" else")?;
-                otherwise.iter().try_for_each(|ask| write!(f, " ({ask})"))
-            }
-        }
-    }
-}
-
-impl fmt::Display for Compare {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = match self.field {
-            Field::Value => "value",
-            Field::Modified => "mod_revision",
-            Field::Created => "create_revision",
-            Field::Version => "version",
-        };
-        let is = match (self.is, self.not) {
-            (Ordering::Equal, false) => "=",
-            (Ordering::Equal, true) => "!=",
-            (Ordering::Less, false) => "<",
-            (Ordering::Less, true) => ">=",
-            (Ordering::Greater, false) => ">",
-            (Ordering::Greater, true) => "<=",
-        };
-        write!(f, "{field}({}){is}{}", self.key, self.than)
-    }
 }
