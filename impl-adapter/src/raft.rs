@@ -4,6 +4,7 @@ use schism::{NodeId, Role};
 use std::time::Duration;
 
 pub mod clock;
+pub mod detail;
 pub mod hooks;
 pub mod log;
 pub mod machine;

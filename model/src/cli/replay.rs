@@ -2,7 +2,7 @@
 //! how that compares with what it showed when it was saved.
 
 use super::Cli;
-use super::args;
+use super::args::{self, Limits};
 use super::console::{Console, Exit, Trouble};
 use super::given::Given;
 use super::json::{ReplayObject, Sink};
@@ -10,7 +10,6 @@ use super::program::Program;
 use super::target::{Again, Entry, Wanted};
 use crate::check::Replayed;
 use crate::explain;
-use crate::figure::Limit;
 use crate::persist::Saved;
 
 pub(super) fn replay(
@@ -62,7 +61,8 @@ fn again(
     let sink = Sink::open(asked.json.as_deref(), console)?;
     let command = given.replay(name, &asked.limits, program);
     let limits = &asked.limits.within[..];
-    let wanted = Wanted { story: asked.log, measures: asked.measure, limits };
+    let refines = asked.limits.refines;
+    let wanted = Wanted { story: asked.log, measures: asked.measure, limits, refines };
     let again = match entry.target.replay(saved, *file, &command, wanted) {
         Ok(again) => again,
         Err(error) => {
@@ -76,12 +76,12 @@ fn again(
         console.say(story)?;
         console.say("")?;
     }
-    console.say(&report(entry, saved, &again, limits))?;
+    console.say(&report(entry, saved, &again, &asked.limits))?;
     sink.write(&ReplayObject::new(place, &entry.name, saved, &again), console)?;
     Ok((again.checked.outcome.into(), again.replayed))
 }
 
-fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &[Limit]) -> String {
+fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &Limits) -> String {
     let mut lines = match &again.replayed {
         Replayed::Same(_) | Replayed::Other(_) => again.checked.report.trim_end().to_owned(),
         Replayed::Unknown(why) => format!("{}: UNKNOWN, {why}", entry.name),
@@ -97,7 +97,8 @@ fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &[Limit]) -> Stri
     };
     line("trace", &format!("{}{compared}", again.ran.digest));
     let mut properties = entry.target.properties();
-    properties.extend(limits.iter().map(|limit| format!("within {}", limit.figure)));
+    properties.extend(limits.within.iter().map(|limit| format!("within {}", limit.figure)));
+    properties.extend(limits.refines.map(|model| format!("refines({})", model.name())));
     if let Some(failure) = &saved.failure
         && !properties.contains(&failure.property)
     {

@@ -13,9 +13,11 @@
 //! told before ([`Past`]), so a state is what the cluster is *and* what a judge knows of it.
 
 mod action;
+pub mod conform;
 mod judge;
 mod protocol;
 mod rename;
+pub mod rules;
 mod state;
 #[cfg(test)]
 mod tests;
