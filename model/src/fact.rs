@@ -128,7 +128,8 @@ pub enum Fact {
         /// What it says.
         says: Says,
     },
-    /// The node begins to handle a message.
+    /// The node has handled a message: told before what comes of it. One that it leaves unheard,
+    /// for whatever reason, is lost to it and not told.
     Handled {
         /// From whom.
         from: NodeId,

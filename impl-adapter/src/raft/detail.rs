@@ -20,11 +20,26 @@ pub fn sent<N: Node>(message: &Message, io: &mut Io<N>) {
     }
 }
 
-/// Tells that a message is about to be handled.
-#[cold]
-pub fn handled<N: Node>(from: NodeId, message: &Message, io: &mut Io<N>) {
-    if let Some((term, says)) = meaning(message) {
-        io.tell(Fact::Handled { from, term, says });
+/// A message that the library is about to be given, if somebody wants to hear of it.
+#[derive(Clone, Copy)]
+pub struct Given(Option<(u64, Says)>);
+
+impl Given {
+    /// Takes note of a message.
+    #[inline]
+    pub fn new<N: Node>(message: &Message, io: &Io<N>) -> Given {
+        Given(if io.in_detail() { meaning(message) } else { None })
+    }
+
+    /// Tells that it was handled, unless the library, which is in this term now, left it unheard: a
+    /// request for a vote while it hears from a leader.
+    #[inline]
+    pub fn handled<N: Node>(self, from: NodeId, now: u64, io: &mut Io<N>) {
+        if let Some((term, says)) = self.0
+            && (term <= now || matches!(says, Says::Committed { .. }))
+        {
+            io.tell(Fact::Handled { from, term, says });
+        }
     }
 }
 

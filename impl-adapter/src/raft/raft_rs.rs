@@ -6,7 +6,7 @@
 //! see `Server::ready`, which is the whole of the adapter's duty.
 
 use super::clock::Clock;
-use super::detail;
+use super::detail::{self, Given};
 use super::hooks::{Healthy, Hooks};
 use super::log::logger;
 use super::machine::{Command, Done, Machine};
@@ -81,13 +81,13 @@ impl<H: Hooks> Node for Server<H> {
                 if self.hooks.answer_at_first() {
                     self.heard(&body.0, io);
                 }
-                if io.in_detail() {
-                    detail::handled(from, &body.0, io);
-                }
+                let given = Given::new(&body.0, io);
                 self.keep_up(&body.0);
                 // What the library refuses (a proposal that has no leader to go to, a message from
                 // a stranger) is lost like a message on the way.
-                let _ = self.raft.step(*body.0);
+                if self.raft.step(*body.0).is_ok() {
+                    given.handled(from, self.raft.raft.term, io);
+                }
             }
             Event::Request { id, op } if Map::is_read(&op) => self.read(id, op, io),
             Event::Request { id, op } => self.write(id, op, io),

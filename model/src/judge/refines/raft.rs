@@ -4,7 +4,7 @@
 use super::{Departure, Followed, Model};
 use crate::fact::{Entry, Fact, Told};
 use crate::reference::raft::Role;
-use crate::reference::raft::conform::{Conformance, MINDS_MAX, Mind, Refused, Shown, Stop};
+use crate::reference::raft::conform::{Conformance, MINDS_MAX, Mind, Refused, Stop};
 
 /// Raft, in runs without bounds: terms, votes, logs, commits and messages of any number.
 #[derive(Clone, Copy, Default, Debug)]
@@ -151,7 +151,6 @@ fn fields(refused: &Refused) -> Vec<(&'static str, String, String)> {
         }
         _ => {}
     }
-    let _ = (shown, model) as (&Shown, &Mind);
     vec![
         ("term", model.term.to_string(), term.to_string()),
         ("vote", vote(model.vote), voted),

@@ -254,14 +254,14 @@ impl Mind {
             Fact::Term { term, vote } => self.durable_term(term, vote, scene),
             Fact::Appended { index, entry } => self.durable_entry(index, entry),
             Fact::Booted { log_last, .. } => self.durable_snapshot(log_last),
-            Fact::Committed { index } => self.commits(index, scene),
             Fact::Applied { index, entry, .. } => {
-                allow(index == scene.told.applied + 1, Guard::Turn)?;
+                allow(index.checked_sub(1) == Some(scene.told.applied), Guard::Turn)?;
                 self.commits(index, scene)?;
                 allow(self.at(index) == Some(&entry), Guard::Committed)
             }
-            Fact::Snapshot { index, .. } => self.commits(index, scene),
-            Fact::Configured { index, .. } => self.commits(index, scene),
+            Fact::Committed { index }
+            | Fact::Snapshot { index, .. }
+            | Fact::Configured { index, .. } => self.commits(index, scene),
             _ => Ok(()),
         }
     }

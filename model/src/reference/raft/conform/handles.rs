@@ -1,8 +1,8 @@
 //! What a message does to the node that handles it. A message and a mind come in; the mind is
 //! changed, and where the node may have done otherwise, there is another one.
 //!
-//! Leaving a message unheard is what the model calls losing it. Real nodes do so on purpose with
-//! requests for votes, while they hear from a leader, and with answers of strangers.
+//! A message that a node leaves unheard (a request for a vote, while it hears from a leader; the
+//! answer of a stranger) is lost to it, and not told.
 
 use super::mind::{Due, Write};
 use super::{Mind, Scene};
@@ -19,7 +19,8 @@ impl Mind {
             self.learns(index, term);
         }
         let newer = term > self.term;
-        if self.may_be_unheard(from, says, newer, scene) {
+        if newer && matches!(says, Says::Committed { .. }) {
+            // Who says it may lead that term, or only be in it.
             scene.forks.push(self.clone());
         }
         if newer {
@@ -66,20 +67,6 @@ impl Mind {
                 *matched = (*matched).max(upto);
             }
             _ => {}
-        }
-    }
-
-    /// Whether a node may leave this message unheard, where that makes a difference.
-    fn may_be_unheard(&self, from: NodeId, says: Says, newer: bool, scene: &Scene<'_>) -> bool {
-        let config = scene.config;
-        let members = Nodes(config.voters.0 | config.outgoing.0 | config.learners.0);
-        match says {
-            // What is known to be committed says nothing of who leads.
-            Says::Vote { .. } | Says::Committed { .. } => newer,
-            Says::Voted { .. } | Says::Appended { .. } | Says::Refused { .. } | Says::Nothing => {
-                !members.contains(from)
-            }
-            _ => false,
         }
     }
 

@@ -27,8 +27,9 @@ pub struct Mind {
     /// The term that it led last, and how far each node's log is known to be its own in that.
     pub(super) reign: u64,
     pub(super) matched: Vec<u64>,
-    /// The term for which it stood last, and the term and index of its last entry then.
-    pub(super) stood: (u64, (u64, u64)),
+    /// The terms for which it stood, as far as it may still ask for votes in them, with the term
+    /// and index of its last entry then.
+    pub(super) stood: Vec<(u64, (u64, u64))>,
     /// Answers that it may give, the oldest first.
     pub(super) owed: VecDeque<Owed>,
     /// Terms with votes that were not told to be durable yet, the oldest first.
@@ -125,7 +126,8 @@ impl Mind {
         rules::stands(self.role)?;
         self.enters(term, Some(scene.who));
         (self.role, self.votes) = (Role::Candidate, [scene.who].into_iter().collect());
-        self.stood = (term, self.end());
+        self.stood.retain(|(of, _)| *of >= scene.told.term);
+        self.stood.push((term, self.end()));
         Ok(())
     }
 

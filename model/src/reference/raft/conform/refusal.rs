@@ -146,8 +146,9 @@ fn possible(member: &Member, mind: &Mind, told: &Told, guard: Guard) -> Vec<Poss
     all.push((Step::Ask, "ask for votes".to_owned(), asks));
     let committed = format!("know {} committed", mind.commit);
     all.push((Step::Commit, committed, None));
-    let next = mind.at(member.told.applied + 1).filter(|_| member.told.applied < mind.commit);
-    let apply = format!("apply {}", member.told.applied + 1);
+    let next = member.told.applied.saturating_add(1);
+    let apply = format!("apply {next}");
+    let next = mind.at(next).filter(|_| next <= mind.commit);
     all.push((Step::Apply, apply, next.is_none().then_some(Guard::Committed)));
     for owed in &mind.owed {
         let (text, guard) = match owed.due {

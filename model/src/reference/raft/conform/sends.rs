@@ -19,9 +19,9 @@ impl Mind {
     ) -> Allowed {
         match says {
             Says::Vote { last, last_term, commit, commit_term } => {
-                let (stood, end) = self.stood;
-                allow(stood == term, Guard::Stands)?;
-                allow(end == (last_term, last), Guard::Log)?;
+                let stood = self.stood.iter().find(|(of, _)| *of == term);
+                let (_, end) = stood.ok_or(Guard::Stands)?;
+                allow(*end == (last_term, last), Guard::Log)?;
                 allow(scene.told.term >= term, Guard::Durable)?;
                 self.claims(commit, commit_term, scene)
             }
@@ -40,7 +40,7 @@ impl Mind {
                 let at = |index: u64| log.get((index as usize).wrapping_sub(1));
                 let below = if prev == 0 { Some(0) } else { at(prev).map(|entry| entry.term) };
                 allow(below == Some(prev_term), Guard::Log)?;
-                allow(prev + count <= log.len() as u64, Guard::Log)?;
+                allow(prev.saturating_add(count) <= log.len() as u64, Guard::Log)?;
                 self.commits(commit, scene)
             }
             Says::Heartbeat { commit } => {
