@@ -77,16 +77,22 @@ impl<H: Hooks> Node for Server<H> {
             Event::Timer(Timer::Sync) => self.begin_sync(io),
             Event::Timer(Timer::Apply) => self.stall_ends(io),
             Event::Synced(upto) => self.landed(self.hooks.synced(upto.0), io),
-            Event::Message { from, body } => {
+            Event::Message { from, mut body } => {
                 if self.hooks.answer_at_first() {
                     self.heard(&body.0, io);
                 }
                 let given = Given::new(&body.0, io);
+                if self.hooks.compares_behind() {
+                    self.compare_behind(&mut body.0);
+                }
                 self.keep_up(&body.0);
                 // What the library refuses (a proposal that has no leader to go to, a message from
                 // a stranger) is lost like a message on the way.
                 if self.raft.step(*body.0).is_ok() {
                     given.handled(from, self.raft.raft.term, io);
+                }
+                if self.hooks.counts_any_term() {
+                    self.count_any_term();
                 }
             }
             Event::Request { id, op } if Map::is_read(&op) => self.read(id, op, io),
