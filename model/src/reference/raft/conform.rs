@@ -259,9 +259,9 @@ impl Mind {
                 self.commits(index, scene)?;
                 allow(self.at(index) == Some(&entry), Guard::Committed)
             }
-            Fact::Committed { index }
-            | Fact::Snapshot { index, .. }
-            | Fact::Configured { index, .. } => self.commits(index, scene),
+            // Some go by a change of who votes from when it stands in their log.
+            Fact::Configured { index, .. } => allow(index <= self.last(), Guard::Log),
+            Fact::Committed { index } | Fact::Snapshot { index, .. } => self.commits(index, scene),
             _ => Ok(()),
         }
     }

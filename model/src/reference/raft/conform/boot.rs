@@ -2,7 +2,7 @@
 //! A mind knows what was written, so what a restart finds is what was told to be durable, and of
 //! the rest what was written first.
 
-use super::mind::Write;
+use super::mind::{Due, Owed, Write};
 use super::{Member, Mind, Scene, Shown};
 use crate::fact::{Entry, Fact, Told};
 use crate::id::NodeId;
@@ -123,9 +123,13 @@ impl Mind {
             return Ok(());
         }
         let again = (term, vote) == (scene.told.term, scene.told.vote);
+        let why = |owed: &&Owed| Some(owed.to) == vote && owed.term == term;
         let guard = match vote {
             Some(node) if node == scene.who => Guard::NextTerm,
-            Some(_) => Guard::Vote,
+            Some(_) => match self.owed.iter().rev().find(why).map(|owed| owed.due) {
+                Some(Due::NoVote(guard)) => guard,
+                _ => Guard::Vote,
+            },
             None => Guard::Term,
         };
         allow(again, guard)

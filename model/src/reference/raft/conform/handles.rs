@@ -29,7 +29,9 @@ impl Mind {
         }
         if term < self.term {
             match says {
-                Says::Append { .. } | Says::Heartbeat { .. } => self.owes(from, Due::Over),
+                Says::Append { .. } | Says::Heartbeat { .. } | Says::Snapshot { .. } => {
+                    self.owes(from, Due::Over);
+                }
                 Says::Vote { .. } => self.owes(from, Due::NoVote(rules::Guard::Term)),
                 _ => {}
             }

@@ -1,5 +1,7 @@
 //! Short runs told by hand: what Raft does, and each guard that stops what it does not.
 
+mod walks;
+
 use super::{Conformance, Stop};
 use crate::fact::{Entry, Fact, Says, Told};
 use crate::id::NodeId;
