@@ -14,8 +14,8 @@
 //!
 //! No kind has to be told. A clause that needs a kind which nobody tells is not judged.
 //!
-//! The last four kinds are *details*: what a node has in mind, and each message that it sends and
-//! handles. They are for whoever holds a run against a model of the protocol, and are told only
+//! The last five kinds are *details*: what a node has in mind, each message that it sends and
+//! handles, and steps of the system's own. They are for whoever holds a run against a model of the protocol, and are told only
 //! where [`Io::in_detail`](crate::Io::in_detail) says so. They change nothing of a run: no crash
 //! point counts them, and its digest has nothing of them.
 
@@ -140,6 +140,14 @@ pub enum Fact {
         /// What it says.
         says: Says,
     },
+    /// A step of the system's own, for a model of its own; see
+    /// [`Follow`](crate::reference::steps::Follow).
+    Own {
+        /// What it did, in a word.
+        name: &'static str,
+        /// With what.
+        values: [u64; 3],
+    },
 }
 
 impl Fact {
@@ -149,7 +157,11 @@ impl Fact {
     pub const fn is_detail(&self) -> bool {
         matches!(
             self,
-            Fact::Stands { .. } | Fact::Took { .. } | Fact::Sent { .. } | Fact::Handled { .. }
+            Fact::Stands { .. }
+                | Fact::Took { .. }
+                | Fact::Sent { .. }
+                | Fact::Handled { .. }
+                | Fact::Own { .. }
         )
     }
 }

@@ -211,6 +211,7 @@ fn facts<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>, led: &mut BTreeMap<
             | Fact::Took { .. }
             | Fact::Sent { .. }
             | Fact::Handled { .. }
+            | Fact::Own { .. }
             | Fact::Acked { .. } => None,
         };
         rows.extend(row);

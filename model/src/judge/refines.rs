@@ -5,8 +5,10 @@
 //! the way there. A mistake that did no harm in this run is seen all the same.
 
 mod raft;
+mod steps;
 
 pub use raft::Raft;
+pub use steps::Steps;
 
 use super::Property;
 use crate::fact::{Fact, Told};
@@ -53,6 +55,15 @@ pub struct Departure {
     pub table: Vec<String>,
     /// The nodes that it is about.
     pub nodes: Vec<NodeId>,
+}
+
+/// How far a model came, as a sentence.
+fn before(accepted: usize) -> String {
+    match accepted {
+        0 => "It is the first fact of the run.".to_owned(),
+        1 => "It does the one fact before.".to_owned(),
+        many => format!("It does all of the {many} facts before."),
+    }
 }
 
 /// The property that a model does all that the nodes do: `refines(raft)`.

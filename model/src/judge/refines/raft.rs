@@ -1,7 +1,7 @@
 //! Raft as a model that runs are held against: what it refuses is put into words here. What it
 //! refuses is for [`Conformance`] to know.
 
-use super::{Departure, Followed, Model};
+use super::{Departure, Followed, Model, before};
 use crate::fact::{Entry, Fact, Told};
 use crate::reference::raft::Role;
 use crate::reference::raft::conform::{Conformance, MINDS_MAX, Mind, Refused, Stop};
@@ -53,8 +53,9 @@ fn departure(refused: &Refused) -> Departure {
     let Told { node, time, fact, .. } = refused.told;
     let did = did(&fact);
     let why = format!(
-        "{node} {did} at {time}, and the model does not: {}. It did all of the {} facts before.",
-        refused.guard, refused.accepted
+        "{node} {did} at {time}, and the model does not: {}. {}",
+        refused.guard,
+        before(refused.accepted)
     );
     let mut nodes = vec![node];
     if let Fact::Sent { to: other, .. } | Fact::Handled { from: other, .. } = fact {
@@ -90,6 +91,7 @@ fn did(fact: &Fact) -> String {
         Fact::Took { index, entry } => format!("took entry {index} of t{}", entry.term),
         Fact::Sent { to, term, says } => format!("sent {to} \"t{term} {says}\""),
         Fact::Handled { from, term, says } => format!("handled \"t{term} {says}\" of {from}"),
+        Fact::Own { name, .. } => format!("did {name}"),
     }
 }
 
