@@ -142,7 +142,8 @@ impl<N: Node> Check<N> {
     }
 
     /// Whatever the nodes do, this model of their protocol does: each of their facts is held
-    /// against it, each message that they tell of included. `.refines(schism::judge::refines::Raft)`
+    /// against it, each message that they tell of included: `.refines(Raft)`, or
+    /// [`Steps`](crate::judge::refines::Steps) of a model of your own.
     pub fn refines(self, model: impl refines::Model + 'static) -> Check<N> {
         self.property(Refines::new(model))
     }

@@ -15,9 +15,9 @@
 //! No kind has to be told. A clause that needs a kind which nobody tells is not judged.
 //!
 //! The last five kinds are *details*: what a node has in mind, each message that it sends and
-//! handles, and steps of the system's own. They are for whoever holds a run against a model of the protocol, and are told only
-//! where [`Io::in_detail`](crate::Io::in_detail) says so. They change nothing of a run: no crash
-//! point counts them, and its digest has nothing of them.
+//! handles, and steps of the system's own. They are for whoever holds a run against a model of the
+//! protocol, and are told only where [`Io::in_detail`](crate::Io::in_detail) says so. They change
+//! nothing of a run: no crash point counts them, and its digest has nothing of them.
 
 use crate::id::{NodeId, RequestId};
 use crate::time::Time;

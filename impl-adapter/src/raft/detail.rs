@@ -3,8 +3,8 @@
 //!
 //! The one idea: what the library adds to Raft is either said in Raft's words (a snapshot is all of
 //! the log up to an index, a heartbeat says what is committed) or says nothing but a term (an
-//! answer to a heartbeat, a wish to transfer). A pre-vote promises nothing: the question tells up to
-//! where the log is committed, and its refusal the refuser's term.
+//! answer to a heartbeat, a wish to transfer). A pre-vote promises nothing: the question tells up
+//! to where the log is committed, and its refusal the refuser's term.
 
 use ::raft::eraftpb::{Entry, Message, MessageType};
 use schism::fact::Says;

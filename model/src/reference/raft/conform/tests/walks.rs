@@ -1,6 +1,6 @@
-//! The protocol whose every state is visited, held against the one that follows real runs: steps are
-//! taken by chance, and told as an implementation would tell them. They ask the same guards; this
-//! shows that they also mean the same.
+//! The protocol whose every state is visited, held against the one that follows real runs: steps
+//! are taken by chance, and told as an implementation would tell them. They ask the same guards;
+//! this shows that they also mean the same.
 
 use std::collections::BTreeSet;
 
