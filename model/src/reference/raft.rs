@@ -17,10 +17,12 @@
 
 mod action;
 mod bounds;
+pub mod conform;
 mod judge;
 mod pack;
 mod protocol;
 mod rename;
+pub mod rules;
 mod show;
 mod state;
 #[cfg(test)]
