@@ -119,6 +119,47 @@ fn a_healthy_cluster_is_walked_from_its_start() {
     assert!(start.contains("reference  term 0, log empty"), "{start}");
 }
 
+/// Like a test of a user's; the test below has it run again, to be walked.
+#[test]
+fn a_canary_fails() {
+    let canary = schism_adapters::mutants::all().iter().find(|mutant| mutant.id == "PM10");
+    let canary = canary.expect("it is a mutant");
+    let mut failing = schism::check(canary.boot(schism_adapters::raft::Config::default()))
+        .survives(canary.claim())
+        .linearizable()
+        .seed(1);
+    failing.settings().save = None;
+    if std::env::var_os("SCHISM").is_some() {
+        failing.run();
+    } else {
+        let found = failing.try_run(&mut |_| {}).expect("it can be checked");
+        assert!(found.counterexample.is_some(), "{}", found.report);
+    }
+}
+
+#[test]
+fn a_failing_test_tells_its_address_past_what_the_harness_keeps_back() {
+    let itself = std::env::current_exe().expect("a test has a program");
+    let process = Command::new(itself)
+        .args(["--exact", "a_canary_fails"])
+        .env("SCHISM", "explore")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the test can be started");
+    let mut server = Server { process, port: 0, path: String::new() };
+    let told = server.process.stderr.take().expect("it is piped");
+    let mut told = BufReader::new(told).lines().map_while(Result::ok);
+    let opens = told.find(|line| line.starts_with("  opens at  http://127.0.0.1:"));
+    let opens = opens.expect("it tells where it opens");
+    let (address, path) = opens.split_once("/#/steps").expect("it opens at the failure");
+    let port = address.rsplit(':').next().and_then(|port| port.parse().ok());
+    server.port = port.expect("an address has a port");
+    let (status, schedule) = server.get(&format!("/.schedule{path}"));
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    assert!(replayed(&schedule, "mutant:PM10").is_some(), "{schedule}");
+}
+
 /// Walks back from the failure and on another way, by clicks on the page's own links.
 const CLICKS: &str = "<script>
 const wait=ms=>new Promise(done=>setTimeout(done,ms));

@@ -121,6 +121,10 @@ fn answer(mut asking: TcpStream, inner: SocketAddr, page: &Page) -> Result<()> {
     }
     let mut words = request.split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    // Nothing is changed from here, so another page that is open has nothing to start.
+    if method != "GET" {
+        return send(&mut asking, "405 Method Not Allowed", "", "this is only to be read\n");
+    }
     if let Some(places) = path.strip_prefix("/.schedule") {
         return match page.schedule(places) {
             Some(text) => send(&mut asking, "200 OK", "Content-Type: text/plain\r\n", &text),
@@ -131,7 +135,7 @@ fn answer(mut asking: TcpStream, inner: SocketAddr, page: &Page) -> Result<()> {
     // To one that speaks an older version it answers in one piece.
     write!(
         explorer,
-        "{method} {path} HTTP/1.0\r\nHost: {inner}\r\nConnection: close\r\n\
+        "GET {path} HTTP/1.0\r\nHost: {inner}\r\nConnection: close\r\n\
          Content-Length: 0\r\n\r\n"
     )?;
     let mut told = Vec::new();

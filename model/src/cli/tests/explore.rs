@@ -62,6 +62,10 @@ fn names_and_bounds_that_are_not_there_are_misuse() {
         (&["explore", "raft", "--headless", "--bounds", "terms:9"], "expected from 1 to 6"),
         (&["explore", "raft", "--headless", "--bounds", "terms"], "terms:3,requests:2"),
         (&["explore", "raft", "--json"], "--headless"),
+        (&["explore", "raft", "--target", "store"], "--target is for a schedule in a file"),
+        (&["explore", "store", "--headless"], "real nodes can be walked, and not searched"),
+        (&["explore", "store", "--nodes", "5", "--bug", "x"], "--bug is for the models"),
+        (&["explore", "no-such.schedule"], "cannot read no-such.schedule"),
         (&["explore", "raft", "--port", "1", "--headless"], "cannot be used with"),
     ] {
         let ran = run(words);

@@ -8,8 +8,12 @@ use std::net::{Ipv4Addr, TcpStream};
 
 /// Asks for a path under the name of a host; gives the status and all that follows.
 fn ask(port: u16, host: &str, path: &str) -> (String, String) {
+    ask_by("GET", port, host, path)
+}
+
+fn ask_by(method: &str, port: u16, host: &str, path: &str) -> (String, String) {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("it listens");
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n")
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n")
         .expect("it listens");
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("the answer is text, and ends");
@@ -34,6 +38,8 @@ fn the_explorer_shows_states_to_this_machine_alone() {
     for host in ["example.org", "example.org:3000", "127.0.0.1.example.org", "", "10.0.0.1:1"] {
         assert_eq!(ask(port, host, "/.status").0, "HTTP/1.1 403 Forbidden", "{host}");
     }
+    let (status, _) = ask_by("POST", port, "localhost", "/.runtocompletion");
+    assert_eq!(status, "HTTP/1.1 405 Method Not Allowed");
     let (status, states) = ask(port, "localhost", "/.states/0");
     assert_eq!(status, "HTTP/1.1 200 OK");
     assert!(states.contains("n1 times out"), "{states}");
