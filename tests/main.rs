@@ -14,6 +14,7 @@ mod golden;
 mod history_howto;
 mod howto;
 mod measures;
+mod model_howto;
 mod nodes;
 mod power;
 mod regressions;

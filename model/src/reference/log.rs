@@ -13,6 +13,12 @@ use crate::time::Time;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Place(u32);
 
+impl Default for Place {
+    fn default() -> Place {
+        Place::UNKNOWN
+    }
+}
+
 impl Place {
     /// Not known which entry.
     pub(super) const UNKNOWN: Place = Place(u32::MAX);
@@ -68,6 +74,11 @@ impl Entries {
     /// The entry in that place, where one is known.
     pub(super) fn entry(&self, place: Place) -> Option<Entry> {
         place.known().then(|| self.get(place).entry)
+    }
+
+    /// The highest index at which anything was told.
+    pub(super) fn last(&self) -> u64 {
+        self.heads.len() as u64
     }
 
     /// The places of the entries at an index.
