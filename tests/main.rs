@@ -11,6 +11,7 @@ mod corpus;
 mod determinism;
 mod faults;
 mod golden;
+mod history_howto;
 mod howto;
 mod measures;
 mod model_howto;
@@ -23,6 +24,7 @@ mod saved;
 mod soundness;
 mod stopped;
 mod tidy;
+mod weaker;
 
 /// A check of so many cases that does not depend on the environment and saves nothing.
 fn hunt<N: Node>(

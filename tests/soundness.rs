@@ -7,6 +7,7 @@
 use definition::{Order, explained};
 use histories::{Made, OBJECTS, made_up};
 use schism::history::{History, Outcome};
+use schism::judge::consistency::{self, Model};
 use schism::judge::linearizability::{self, Finding};
 use schism::judge::stream::{Halt, Stream};
 use schism::seed::Seed;
@@ -92,6 +93,36 @@ fn all_checkers_agree_with_the_definition_on_the_objects_of_the_hunt() {
     many_of_each(&compare::<map::Map>(201, CASES, &made), CASES);
 }
 
+/// Holds the search for an order of each client's operations against the definition.
+fn sequential<S: Spec>(seed: u64, cases: u64, made: &Made<S>) -> Counts {
+    let mut counts = Counts::default();
+    for case in 0..cases {
+        let history = made_up(&mut Seed(seed).fork(case).draws(), made);
+        let truth = explained(&history, Order::Client);
+        let found = match consistency::check(&history, Model::Sequential, BUDGET) {
+            consistency::Finding::Kept => true,
+            consistency::Finding::Broken(_) => false,
+            consistency::Finding::Unknown(why) => panic!("{why}: {history:?}"),
+        };
+        assert_eq!(found, truth, "seed {seed}, case {case}: {history:?}");
+        let count = if truth { &mut counts.hold } else { &mut counts.refuted };
+        *count += 1;
+    }
+    counts
+}
+
+#[test]
+fn sequential_consistency_agrees_with_the_definition_on_every_object() {
+    for (seed, (name, any)) in (400..).zip(OBJECTS) {
+        let made = Made { any, lie: histories::lie, clients: 3, length: 6 };
+        let counts = sequential::<object::Object>(seed, 4_000, &made);
+        assert!(counts.hold.min(counts.refuted) > 100, "{name}: {counts:?}");
+    }
+    let made = Made { any: histories::of_map, lie: histories::lie_map, clients: 3, length: 6 };
+    let counts = sequential::<map::Map>(450, 4_000, &made);
+    assert!(counts.hold.min(counts.refuted) > 100, "{counts:?}");
+}
+
 #[test]
 fn there_are_at_least_two_hundred_thousand() {
     assert!(OBJECTS.len() * 10_000 + 2 * 20_000 >= 200_000);
@@ -119,6 +150,10 @@ fn what_is_linearizable_is_sequentially_consistent_and_not_the_reverse() {
         let by_client = explained(&history, Order::Client);
         assert!(by_client || !real, "{history:?}");
         weaker += u64::from(by_client && !real);
+        if by_client {
+            let session = consistency::check(&history, Model::Session, BUDGET);
+            assert!(!matches!(session, consistency::Finding::Broken(_)), "{case}: {history:?}");
+        }
     }
     assert!(weaker > 100, "{weaker}");
 }

@@ -16,6 +16,7 @@ use crate::generate::Shape;
 use crate::judge::Property;
 use crate::judge::agreement::{Agree, Always};
 use crate::judge::availability::Available;
+use crate::judge::consistency::{Consistent, Model};
 use crate::judge::linearizability::Linearizable;
 use crate::judge::reach::Reach;
 use crate::judge::refines::{self, Refines};
@@ -98,6 +99,13 @@ impl<N: Node> Check<N> {
     /// effect once, between its invocation and its answer (Herlihy and Wing, TOPLAS 1990).
     pub fn linearizable(mut self) -> Check<N> {
         self.subject.add_for_clients(Arc::new(Linearizable::default()));
+        self
+    }
+
+    /// Clients must see what they are promised where that is less than linearizability: sequential
+    /// consistency, or the guarantees of sessions.
+    pub fn consistent(mut self, model: Model) -> Check<N> {
+        self.subject.add_for_clients(Arc::new(Consistent::new(model)));
         self
     }
 

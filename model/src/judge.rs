@@ -11,6 +11,7 @@ use crate::verdict::Verdict;
 
 pub mod agreement;
 pub mod availability;
+pub mod consistency;
 pub mod convergence;
 pub mod linearizability;
 pub mod reach;
@@ -24,6 +25,7 @@ pub mod within;
 
 pub use agreement::{Agree, Always};
 pub use availability::Available;
+pub use consistency::Consistent;
 pub use convergence::Converges;
 pub use linearizability::Linearizable;
 pub use reach::Reach;

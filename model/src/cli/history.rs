@@ -12,6 +12,7 @@ use crate::campaign::{self, Effort, Patience, Stop};
 use crate::check::Stopwatch;
 use crate::error::Error;
 use crate::explain::count;
+use crate::judge::consistency::{self, Model};
 use crate::judge::linearizability::{self, Finding};
 pub(super) use edn::Form;
 use load::{Loaded, Manner};
@@ -51,6 +52,8 @@ struct Asked {
     /// Whether an order that explains it is wanted.
     witness: bool,
     budget: u64,
+    /// What was promised, if it was not linearizability.
+    consistency: Option<Model>,
     /// The file that it is written to as well, and how.
     write: Option<(PathBuf, write::Manner)>,
     /// The file into which a contradiction is drawn.
@@ -79,7 +82,7 @@ pub(super) fn history(
     let mut tally = Tally::default();
     for (one, object) in files.iter().zip(&objects) {
         tally.add(one, object);
-        let differs = one.expect.is_some() && one.expect != object.linearizable();
+        let differs = one.expect.is_some() && one.expect != object.kept();
         // In a comparison only the differences are worth a line.
         if one.expect.is_none() || differs {
             console.say(&told::file(one.expect, object))?;
@@ -159,12 +162,15 @@ fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
         budget: asked.budget.min(BUDGET_FIRST),
     };
     let budget = asked.budget;
+    let consistency = asked.consistency.as_deref().map(str::parse).transpose();
+    let consistency = consistency.map_err(Trouble::misuse)?;
     let file = |file: &PathBuf| Asked {
         file: file.clone(),
         manner: manner.clone(),
         expect: None,
         witness: asked.witness,
         budget,
+        consistency,
         write: None,
         svg: None,
     };
@@ -203,6 +209,11 @@ fn judge(asked: &Asked, source: Result<Source<'_>, String>) -> HistoryObject {
             let why = "it is larger than --memory, and only what is held can be written";
             return HistoryObject::unread(&name, format!("{name}: {why}"));
         }
+        Ok(Loaded::Followed(_)) if asked.consistency.is_some() => {
+            let why =
+                "it is larger than --memory, and only linearizability is judged as it is read";
+            return HistoryObject::unread(&name, format!("{name}: {why}"));
+        }
         Ok(Loaded::Followed(followed)) => followed_to_its_end(asked, &followed),
         Err(error) => return HistoryObject::unread(&name, error),
     };
@@ -220,6 +231,9 @@ fn written(asked: &Asked, recorded: &Recorded) -> Result<(), String> {
 
 /// What is said of a history that is in memory.
 fn whole(asked: &Asked, recorded: &Recorded) -> HistoryObject {
+    if let Some(model) = asked.consistency {
+        return weaker(model, recorded, asked.budget);
+    }
     let budget = asked.budget;
     let mut finding = linearizability::check(&recorded.history, budget.min(BUDGET_FIRST));
     if finding == Finding::Unknown && budget > BUDGET_FIRST {
@@ -258,6 +272,24 @@ fn whole(asked: &Asked, recorded: &Recorded) -> HistoryObject {
     object
 }
 
+/// What is said of a history of which less was promised.
+fn weaker(model: Model, recorded: &Recorded, budget: u64) -> HistoryObject {
+    let first: Vec<usize> =
+        (0..recorded.lines.len()).filter(|place| recorded.lines[*place] == 0).collect();
+    let operations = recorded.operations as u64;
+    let consistency = Some(model.to_string());
+    let mut object = HistoryObject { operations, consistency, ..HistoryObject::default() };
+    match consistency::check_from(&recorded.history, &first, model, budget) {
+        consistency::Finding::Kept => object.verdict = "kept",
+        consistency::Finding::Broken(breach) => told::broken(recorded, &breach, &mut object),
+        consistency::Finding::Unknown(why) => {
+            object.verdict = "unknown";
+            object.why = Some(format!("{why}."));
+        }
+    }
+    object
+}
+
 /// What is said of a history that was judged as it was read.
 fn followed_to_its_end(asked: &Asked, followed: &stream::Followed) -> HistoryObject {
     let again =
@@ -282,7 +314,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, asked: &Asked, object: &HistoryObject) {
-        match (object.linearizable(), asked.expect) {
+        match (object.kept(), asked.expect) {
             _ if object.error.is_some() => self.unread += 1,
             (None, _) => self.unknown += 1,
             (Some(found), Some(expect)) if found == expect => self.agree += 1,

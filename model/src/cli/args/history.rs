@@ -22,6 +22,12 @@ pub(in crate::cli) struct History {
     /// The first value of each register
     #[arg(long, value_name = "V")]
     pub(in crate::cli) init: Option<String>,
+    /// What was promised instead of linearizability:
+    /// sequential, session (all of the next four),
+    /// read-your-writes, monotonic-reads, monotonic-writes
+    /// or writes-follow-reads
+    #[arg(long, value_name = "P", verbatim_doc_comment)]
+    pub(in crate::cli) consistency: Option<String>,
     /// Show an order that explains a file that is
     /// linearizable
     #[arg(long, verbatim_doc_comment)]

@@ -2,8 +2,8 @@
 //! knows nothing of histories.
 //!
 //! The one idea: it is read from the top down without a key at hand. First the sentence, then a bar
-//! for each operation from its question to its answer, in an order with equal steps, since only what
-//! came before what matters; the wrong answer is red and stands last.
+//! for each operation from its question to its answer, in an order with equal steps, since only
+//! what came before what matters; the wrong answer is red and stands last.
 
 use crate::explain::wrapped;
 use std::fmt::Write;

@@ -102,6 +102,7 @@ impl Reading {
     pub(super) fn take(&mut self, text: &str, last: bool) -> Result<usize, Problem> {
         let format = match self.format {
             Some(format) => format,
+            None if !last && text.trim_ascii().is_empty() => return Ok(0),
             None => self.begin(text)?,
         };
         let whole = match text.rfind('\n') {

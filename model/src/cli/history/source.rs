@@ -37,6 +37,8 @@ pub(super) trait Taker {
 pub(super) struct Source<'a> {
     input: Box<dyn Read + 'a>,
     packed: bool,
+    /// So many bytes are read at first.
+    piece: usize,
 }
 
 impl<'a> Source<'a> {
@@ -57,21 +59,31 @@ impl<'a> Source<'a> {
         let input = std::io::Cursor::new(first).chain(input);
         let input: Box<dyn Read + 'a> =
             if packed { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
-        Ok(Source { input, packed })
+        Ok(Source { input, packed, piece: PIECE })
+    }
+
+    /// The same in pieces of so many bytes.
+    #[cfg(test)]
+    pub(super) fn in_pieces_of(self, piece: usize) -> Source<'a> {
+        Source { piece, ..self }
     }
 
     /// Hands all of the text to a taker. What cannot be read is told with the name and the line.
     pub(super) fn pour(mut self, name: &str, taker: &mut impl Taker) -> Result<(), String> {
-        let mut piece = vec![0; PIECE];
+        let mut piece = vec![0; self.piece];
         let mut filled = 0;
         loop {
             let last = !self.fill(&mut piece, &mut filled).map_err(|why| {
                 let packed = if self.packed { "it begins as gzip does, but " } else { "" };
                 format!("{name}:{}: {packed}{why}", taker.line())
             })?;
-            let text = text(&piece[..filled], last, taker.line())
-                .map_err(|(line, why)| format!("{name}:{line}: {why}"))?;
-            let taken = taker.take(text, last).map_err(|why| format!("{name}:{why}"))?;
+            let (text, good) = text(&piece[..filled], last);
+            // What is wrong before the first bad byte is told first.
+            let taken = taker.take(text, last && good).map_err(|why| format!("{name}:{why}"))?;
+            if !good {
+                let rest = text[taken..].bytes().filter(|byte| *byte == b'\n').count();
+                return Err(format!("{name}:{}: it is no UTF-8 text", taker.line() + rest));
+            }
             if last || taker.is_done() {
                 return Ok(());
             }
@@ -102,16 +114,14 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The text in these bytes. A character may be cut at the end of all pieces but the last.
-fn text(bytes: &[u8], last: bool, line: usize) -> Result<&str, (usize, String)> {
-    let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return Ok(text),
-        Err(error) => error,
-    };
-    let good = &bytes[..error.valid_up_to()];
-    if !last && error.error_len().is_none() {
-        return Ok(std::str::from_utf8(good).unwrap_or_default());
+/// The text in these bytes, as far as it is text, and whether it is. A character may be cut at the
+/// end of all pieces but the last.
+fn text(bytes: &[u8], last: bool) -> (&str, bool) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text, true),
+        Err(error) => {
+            let text = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+            (text, !last && error.error_len().is_none())
+        }
     }
-    let line = line + good.iter().filter(|byte| **byte == b'\n').count();
-    Err((line, "it is no UTF-8 text".to_owned()))
 }

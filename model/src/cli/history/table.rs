@@ -45,6 +45,7 @@ pub(super) fn rows(table: &Path, manner: &Manner, budget: u64) -> Result<Vec<Ask
             expect: Some(expect),
             witness: false,
             budget,
+            consistency: None,
             write: None,
             svg: None,
         });

@@ -8,6 +8,7 @@ use crate::spec::object::{Kind, Value};
 use std::path::Path;
 
 mod hostile;
+mod mutated;
 mod written;
 
 fn holds(text: &str, init: Option<Value>) -> bool {
@@ -120,7 +121,7 @@ proptest::proptest! {
 }
 
 /// A history in each format, for their mutations.
-const SAMPLES: [&str; 6] = [
+pub(super) const SAMPLES: [&str; 6] = [
     "# init=-1\nI 0 0 w 0 5 0\nI 1 1 r 0 0 0\nR 0 0 0\nR 1 1 5\nI 1 2 c 0 5 6\nR 1 2 1\n",
     "[{:process 0, :type :invoke, :f :cas, :value [1 4]}\n {:process 0 :type :fail :f :cas}]",
     "{:process 3 :type :invoke :f :txn :value [[:r :x nil] [:append :y 2]]}\n\

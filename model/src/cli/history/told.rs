@@ -9,6 +9,7 @@ use super::why::{Why, why};
 use crate::cli::json::HistoryObject;
 use crate::explain::{counted, wrapped};
 use crate::history::Outcome;
+use crate::judge::consistency::Breach;
 use crate::judge::linearizability::Refutation;
 use crate::judge::stream::Halt;
 use crate::spec::object::Ret;
@@ -25,10 +26,15 @@ const SHOWN_MAX: usize = 40;
 /// One file, with a verdict or an error.
 pub(super) fn file(expect: Option<bool>, object: &HistoryObject) -> String {
     if let Some(error) = &object.error {
-        let unread = if object.linearizable().is_none() { "not read: " } else { "" };
+        let unread = if object.kept().is_none() { "not read: " } else { "" };
         return format!("{unread}{error}");
     }
-    let (file, verdict) = (&object.file, object.verdict);
+    let file = &object.file;
+    let verdict = match (&object.consistency, object.kept()) {
+        (Some(promise), Some(true)) => format!("keeps {promise}"),
+        (Some(promise), Some(false)) => format!("breaks {promise}"),
+        _ => object.verdict.to_owned(),
+    };
     let mut text = format!("{file}: {verdict}, {}", counted(object.operations, "operation"));
     if let Some(expect) = expect {
         let expected = if expect { "linearizable" } else { "not linearizable" };
@@ -74,6 +80,31 @@ pub(super) fn refuted(
     }
     object.timeline = bars(recorded, places);
     Some(picture(recorded, places, &why))
+}
+
+/// Fills in what is said of a history that breaks a weaker promise.
+pub(super) fn broken(recorded: &Recorded, breach: &Breach, object: &mut HistoryObject) {
+    let why = recorded.names.told(&breach.why);
+    let places = &breach.operations;
+    object.verdict = "broken";
+    object.sentences = vec![format!("{}: {why}", breach.clause)];
+    if !breach.minimal {
+        object.sentences.push("Fewer of these operations may be enough.".to_owned());
+    }
+    object.why = Some(object.sentences.join(" "));
+    object.clause = Some(breach.clause.to_owned());
+    object.minimal = Some(breach.minimal);
+    let shown = &places[places.len().saturating_sub(SHOWN_MAX)..];
+    object.offending = shown
+        .iter()
+        .map(|place| {
+            let client = recorded.history.operations[*place].request.client;
+            format!("{client}, {}", operation(recorded, *place))
+        })
+        .collect();
+    if shown.len() == places.len() {
+        object.timeline = bars(recorded, places);
+    }
 }
 
 /// The picture of operations that contradict each other, of which the last is answered wrong.

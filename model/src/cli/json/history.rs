@@ -10,6 +10,8 @@ use std::borrow::Cow;
 pub(in crate::cli) struct HistoryObject {
     pub(in crate::cli) file: String,
     pub(in crate::cli) verdict: &'static str,
+    /// What was promised instead of linearizability.
+    pub(in crate::cli) consistency: Option<String>,
     pub(in crate::cli) operations: u64,
     pub(in crate::cli) seconds: f64,
     /// What kind of contradiction it is.
@@ -44,11 +46,11 @@ impl HistoryObject {
         }
     }
 
-    /// The verdict, where there is one.
-    pub(in crate::cli) fn linearizable(&self) -> Option<bool> {
+    /// Whether the promise was kept, where that is known.
+    pub(in crate::cli) fn kept(&self) -> Option<bool> {
         match self.verdict {
-            "linearizable" => Some(true),
-            "not linearizable" => Some(false),
+            "linearizable" | "kept" => Some(true),
+            "not linearizable" | "broken" => Some(false),
             _ => None,
         }
     }
