@@ -19,6 +19,7 @@ mod configuration;
 mod drawing;
 pub mod isr;
 mod list;
+pub mod liveness;
 mod log;
 pub mod packed;
 pub mod protocol;
