@@ -1,5 +1,5 @@
 //! An abstract model comes in, every state that it can reach is visited, and what was found goes
-//! out. Knows no protocol, and nothing of schedules and real nodes.
+//! out. Knows no protocol; of schedules and real nodes only `real` does.
 //!
 //! The search is breadth-first and level by level, so a counterexample is a shortest one, and what
 //! is found is the same for any number of threads: the counts, the depth and the paths.

@@ -28,6 +28,7 @@ mod refusal;
 mod replication;
 mod requests;
 mod snapshot;
+pub mod steps;
 pub mod swim;
 pub mod symmetry;
 mod telling;

@@ -17,11 +17,13 @@
 
 mod action;
 mod bounds;
+pub mod conform;
 mod judge;
 mod live;
 mod pack;
 mod protocol;
 mod rename;
+pub mod rules;
 mod show;
 mod state;
 #[cfg(test)]
