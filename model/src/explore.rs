@@ -16,7 +16,7 @@ mod serve;
 mod tests;
 mod visited;
 
-pub use lasting::{Fair, Lasting, Live, lasting};
+pub use lasting::{Fair, Lasting, Live, lasting, lasting_while};
 pub use path::Path;
 pub(crate) use real::{Opened, Real};
 pub use row::Packing;

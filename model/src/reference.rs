@@ -20,6 +20,7 @@ mod drawing;
 pub mod isr;
 pub(crate) mod keep;
 mod list;
+pub mod liveness;
 mod log;
 pub mod packed;
 pub mod protocol;

@@ -11,6 +11,7 @@ use crate::campaign::Stop;
 use crate::explain::count;
 use crate::explore::{Page, Progress};
 
+mod liveness;
 pub(super) mod models;
 mod report;
 mod walk;
@@ -108,7 +109,9 @@ fn wishes(asked: &args::Explore, model: &dyn Modelled) -> Result<Wishes, Trouble
         place.ok_or_else(|| unknown("bug", bug, &names, &all("bugs", &names)))
     });
     let bug = bug.transpose()?;
-    let mut bounds = model.usual(bug);
+    let usual = if asked.liveness { model.usual_live(bug) } else { Some(model.usual(bug)) };
+    let none = || Trouble::misuse(format!("{} states no liveness", model.name()));
+    let mut bounds = usual.ok_or_else(none)?;
     let names: Vec<&str> = model.bounds().iter().map(|bound| bound.name).collect();
     let nodes = asked.nodes.map(|nodes| ("nodes".to_owned(), nodes as u8));
     for (name, number) in nodes.iter().chain(&asked.bounds.0) {
@@ -125,6 +128,7 @@ fn wishes(asked: &args::Explore, model: &dyn Modelled) -> Result<Wishes, Trouble
         bounds,
         bug,
         symmetry: !asked.no_symmetry,
+        liveness: asked.liveness,
         time: asked.seconds,
         states: asked.states,
         levels: asked.levels,

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::Hash;
+use std::time::Duration;
 
 use stateright::Model;
 
-use super::Path;
 use super::lasting::{Fair, Live};
 use super::row::fingerprint;
+use super::{Path, Progress};
 
 /// All states of a model with the steps between them. States are numbered in the order in which
 /// they were met, so a lower one is no farther from the start.
@@ -50,8 +51,12 @@ impl<'a, M: Model> Graph<'a, M>
 where
     M::State: Clone + Hash,
 {
-    /// The graph, unless it has more states.
-    pub(super) fn of(model: &M, live: &'a Live<M>, states_max: usize) -> Option<Graph<'a, M>> {
+    /// The graph, unless somebody does not want to go on before it is whole.
+    pub(super) fn of(
+        model: &M,
+        live: &'a Live<M>,
+        go_on: &mut dyn FnMut(&Progress) -> bool,
+    ) -> Option<Graph<'a, M>> {
         let mut graph = Graph { live, nodes: Vec::new(), steps: Vec::new() };
         let mut places = BTreeMap::new();
         for state in model.init_states() {
@@ -59,15 +64,35 @@ where
                 graph.meet(model, &mut places, state, None);
             }
         }
-        let mut at = 0;
+        let (mut at, mut depth, mut level) = (0, 0, 0);
+        let mut generated = graph.nodes.len() as u64;
         while at < graph.nodes.len() {
-            if graph.nodes.len() > states_max {
+            if at == level {
+                (depth, level) = (depth + 1, graph.nodes.len());
+            }
+            if !go_on(&graph.progress(at, depth, generated)) {
                 return None;
             }
-            graph.expand(model, &mut places, at);
+            generated += graph.expand(model, &mut places, at);
             at += 1;
         }
-        Some(graph)
+        // Also of the last state somebody is told.
+        go_on(&graph.progress(at, depth, generated)).then_some(graph)
+    }
+
+    fn progress(&self, expanded: usize, depth: u64, generated: u64) -> Progress {
+        let distinct = self.nodes.len();
+        // Each state stands in the table of places as well.
+        let nodes = self.nodes.capacity() * size_of::<Node<M::State>>() + distinct * 24;
+        let memory = nodes + self.steps.capacity() * size_of::<Step>();
+        Progress {
+            generated,
+            distinct: distinct as u64,
+            depth,
+            frontier: (distinct - expanded) as u64,
+            memory: memory as u64,
+            time: Duration::ZERO,
+        }
     }
 
     fn meet(
@@ -87,7 +112,9 @@ where
         place
     }
 
-    fn expand(&mut self, model: &M, places: &mut BTreeMap<u64, usize>, at: usize) {
+    /// Gives how many states its steps lead to.
+    fn expand(&mut self, model: &M, places: &mut BTreeMap<u64, usize>, at: usize) -> u64 {
+        let mut generated = 0;
         let first = self.steps.len();
         let state = self.nodes[at].state.clone();
         let mut actions = Vec::new();
@@ -99,6 +126,7 @@ where
             if !model.within_boundary(&next) {
                 continue;
             }
+            generated += 1;
             let to = self.meet(model, places, next, Some(at));
             // A step that changes nothing is no step.
             if to != at {
@@ -110,6 +138,7 @@ where
         }
         self.nodes[at].steps = (first, self.steps.len() - first);
         self.nodes[at].possible = possible;
+        generated
     }
 
     /// The shortest path to a state.

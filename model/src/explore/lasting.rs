@@ -12,29 +12,9 @@ use std::hash::Hash;
 
 use stateright::Model;
 
-use super::Path;
 use super::graph::{Graph, Part};
-
-/// Something that is to happen again and again.
-pub struct Live<M: Model> {
-    /// What, in words: `all know of each death`.
-    pub name: &'static str,
-    /// Whether it is so in a state.
-    pub good: fn(&M, &M::State) -> bool,
-    /// What is promised of a step that is possible in a state. Steps of one class are one promise.
-    pub fair: fn(&M, &M::State, &M::Action) -> Fair,
-}
-
-/// What is promised of a step.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Fair {
-    /// Nothing: it may never happen.
-    Not,
-    /// A step of this class is taken unless in some state again and again none is possible.
-    Weakly(u16),
-    /// A step of this class is taken if one is possible again and again.
-    Strongly(u16),
-}
+use super::{Path, Progress};
+pub use crate::reference::liveness::{Fair, Live};
 
 /// What is known of something that is to happen again and again.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,7 +23,7 @@ pub enum Lasting<S, A> {
     Holds,
     /// In this run it does not: the path, then the cycle for ever. Without a cycle the run ends.
     Stays(Path<S, A>, Vec<(A, S)>),
-    /// There are more states than asked for.
+    /// There are more states than were looked at.
     Unknown,
 }
 
@@ -56,7 +36,20 @@ pub fn lasting<M: Model>(
 where
     M::State: Clone + Hash,
 {
-    let Some(graph) = Graph::of(model, live, states_max) else { return Lasting::Unknown };
+    lasting_while(model, live, &mut |progress| progress.distinct <= states_max as u64)
+}
+
+/// The same for as long as somebody wants to go on, who is told before each state how far it is, in
+/// no time that would be known here.
+pub fn lasting_while<M: Model>(
+    model: &M,
+    live: &Live<M>,
+    go_on: &mut dyn FnMut(&Progress) -> bool,
+) -> Lasting<M::State, M::Action>
+where
+    M::State: Clone + Hash,
+{
+    let Some(graph) = Graph::of(model, live, go_on) else { return Lasting::Unknown };
     let Some(part) = away(&graph) else { return Lasting::Holds };
     let path = graph.path(model, part.states[0]);
     let cycle = graph.around(model, &part);

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use stateright::Model;
 
 use super::Clause;
+use super::liveness::Live;
 use super::symmetry::Renamed;
 
 /// A model of a protocol, with bounds on its states and known mistakes to plant.
@@ -30,6 +31,18 @@ pub trait Protocol:
 
     /// The model with these bounds, one for each of [`Protocol::BOUNDS`], and with this mistake.
     fn new(bounds: &[u8], bug: Option<usize>) -> Self;
+
+    /// What is to happen again and again, if that is stated.
+    #[must_use]
+    fn liveness() -> Option<Live<Self>> {
+        None
+    }
+
+    /// The bounds unless said in which that is judged: all states are kept then, with their steps.
+    #[must_use]
+    fn usual_live(bug: Option<usize>) -> Vec<u8> {
+        Self::usual(bug)
+    }
 
     /// How its states are written in a few bytes and read again, where that is known.
     #[must_use]

@@ -19,6 +19,7 @@ mod action;
 mod bounds;
 pub mod conform;
 mod judge;
+mod live;
 mod pack;
 mod protocol;
 mod rename;
@@ -38,6 +39,7 @@ pub use voters::Voters;
 use stateright::{Model, Path, Property};
 
 use super::drawing::{Row, broken, drawing};
+use super::liveness::Live;
 use super::packed::Packed;
 use super::protocol::{Bound, Packing, Protocol, bound};
 
@@ -96,13 +98,11 @@ impl Protocol for Raft {
         Bug::ALL[3].row(),
         Bug::ALL[4].row(),
         Bug::ALL[5].row(),
+        Bug::ALL[6].row(),
     ];
 
     fn usual(bug: Option<usize>) -> Vec<u8> {
-        let bounds = bug.map_or(USUAL, |place| Bug::ALL[place].bounds());
-        let Bounds { nodes, terms, requests, messages, restarts, .. } = bounds;
-        let Bounds { snapshots, changes, joint, voters, .. } = bounds;
-        vec![nodes, terms, requests, messages, restarts, snapshots, changes, joint, voters]
+        bug.map_or(USUAL, |place| Bug::ALL[place].bounds()).numbers()
     }
 
     fn new(bounds: &[u8], bug: Option<usize>) -> Raft {
@@ -127,6 +127,15 @@ impl Protocol for Raft {
 
     fn packing() -> Option<Packing<State>> {
         Some((Packed::pack, Packed::unpack))
+    }
+
+    fn liveness() -> Option<Live<Raft>> {
+        Some(live::LIVE)
+    }
+
+    fn usual_live(bug: Option<usize>) -> Vec<u8> {
+        let plain = Bounds { terms: 2, restarts: 0, ..Bounds::PLAIN };
+        bug.map_or(plain, |place| Bug::ALL[place].bounds()).numbers()
     }
 
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {

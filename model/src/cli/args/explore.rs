@@ -19,6 +19,10 @@ pub(in crate::cli) struct Explore {
     /// it the model can be walked in a browser
     #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) headless: bool,
+    /// Ask whether what is to happen again and again does,
+    /// in every fair run; one thread, no symmetry
+    #[arg(long, requires = "headless", conflicts_with = "jobs", verbatim_doc_comment)]
+    pub(in crate::cli) liveness: bool,
     /// Listen on this port of loopback; 0: any
     #[arg(long, value_name = "P", default_value_t = 3000, conflicts_with = "headless")]
     pub(in crate::cli) port: u16,

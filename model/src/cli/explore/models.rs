@@ -1,6 +1,7 @@
 //! The protocol models by name, with their types hidden: bounds come in, what was found goes out as
 //! text and numbers.
 
+use super::liveness;
 use crate::campaign::Stop;
 use crate::explore::{End, Explorer, Finding, Packing, Path, Progress};
 use crate::reference::isr::Isr;
@@ -27,6 +28,8 @@ pub(in crate::cli) struct Wishes {
     /// The place of the mistake to plant.
     pub(in crate::cli) bug: Option<usize>,
     pub(in crate::cli) symmetry: bool,
+    /// To judge liveness, and not each state.
+    pub(in crate::cli) liveness: bool,
     pub(in crate::cli) time: Option<Duration>,
     pub(in crate::cli) states: Option<u64>,
     pub(in crate::cli) levels: Option<u64>,
@@ -41,6 +44,8 @@ pub(in crate::cli) struct Explored {
     pub(in crate::cli) bug: Option<&'static str>,
     pub(in crate::cli) bounds: Vec<(&'static str, u8)>,
     pub(in crate::cli) symmetry: bool,
+    /// Where liveness was judged: what was promised of the steps.
+    pub(in crate::cli) promise: Option<&'static str>,
     pub(in crate::cli) end: End,
     pub(in crate::cli) progress: Progress,
     pub(in crate::cli) properties: Vec<Judged>,
@@ -70,6 +75,8 @@ pub(in crate::cli) enum Found {
 pub(in crate::cli) struct Way {
     /// Each step, in words.
     pub(in crate::cli) steps: Vec<String>,
+    /// What then happens for ever, where that is what is wrong; without any step the run ends.
+    pub(in crate::cli) forever: Option<Vec<String>>,
     /// The place of the initial state and of each step among those that were possible.
     pub(in crate::cli) places: Vec<usize>,
 }
@@ -99,6 +106,8 @@ pub(in crate::cli) trait Modelled {
     fn bounds(&self) -> &'static [Bound];
     fn bugs(&self) -> &'static [(&'static str, &'static str)];
     fn usual(&self, bug: Option<usize>) -> Vec<u8>;
+    /// The same for liveness; `None` where the model states none.
+    fn usual_live(&self, bug: Option<usize>) -> Option<Vec<u8>>;
     fn explore(&self, wishes: &Wishes, progress: &mut dyn FnMut(&Progress)) -> Explored;
     fn open(&self, wishes: &Wishes, port: u16) -> std::io::Result<Explorer>;
 }
@@ -126,11 +135,18 @@ impl<P: Protocol> Modelled for Of<P> {
         P::usual(bug)
     }
 
+    fn usual_live(&self, bug: Option<usize>) -> Option<Vec<u8>> {
+        P::liveness().map(|_| P::usual_live(bug))
+    }
+
     fn open(&self, wishes: &Wishes, port: u16) -> std::io::Result<Explorer> {
         Explorer::open(P::new(&wishes.bounds, wishes.bug), port)
     }
 
     fn explore(&self, wishes: &Wishes, progress: &mut dyn FnMut(&Progress)) -> Explored {
+        if let Some(live) = P::liveness().filter(|_| wishes.liveness) {
+            return liveness::explore(&live, wishes, progress);
+        }
         let model = P::new(&wishes.bounds, wishes.bug);
         let mut search = crate::explore::explore(P::new(&wishes.bounds, wishes.bug))
             .jobs(wishes.jobs)
@@ -167,6 +183,7 @@ impl<P: Protocol> Modelled for Of<P> {
             bug: wishes.bug.map(|place| P::BUGS[place].0),
             bounds: P::BOUNDS.iter().map(|bound| bound.name).zip(wishes.bounds.clone()).collect(),
             symmetry: wishes.symmetry,
+            promise: None,
             end: outcome.end,
             progress: outcome.progress,
             properties: properties.collect(),
@@ -177,5 +194,5 @@ impl<P: Protocol> Modelled for Of<P> {
 fn told<P: Protocol>(model: &P, path: &Path<P::State, P::Action>) -> Found {
     let last = format!("{:#?}", path.last());
     let steps = path.steps.iter().map(|(action, _)| model.format_action(action)).collect();
-    Found::Broken(Way { steps, places: path.places(model) }, last)
+    Found::Broken(Way { steps, forever: None, places: path.places(model) }, last)
 }

@@ -10,6 +10,7 @@ pub(super) fn report(explored: &Explored) -> String {
     let progress = &explored.progress;
     let Some((judged, way, last)) = explored.broken() else {
         let said = match explored.end {
+            End::Complete if explored.promise.is_some() => "held, in every fair run",
             End::Complete => "held, every state was visited",
             End::Time => "UNKNOWN, the time was up",
             End::States => "UNKNOWN, there are more states than asked for",
@@ -19,10 +20,22 @@ pub(super) fn report(explored: &Explored) -> String {
         return [format!("{name}: {said}\n"), searched(explored)].join("\n");
     };
     let mut lines = vec![format!("{name}: FAILED, {}", judged.name), String::new()];
-    lines.push(format!("  a shortest way, {}", counted(way.steps.len() as u64, "step")));
-    let width = way.steps.len().to_string().len();
-    for (number, step) in (1..).zip(&way.steps) {
-        lines.push(format!("  {number:>width$}  {step}"));
+    let all = way.steps.iter().chain(way.forever.iter().flatten()).count();
+    let width = all.to_string().len();
+    let mut number = 0;
+    let mut list = |title: &str, steps: &[String]| {
+        lines.push(format!("  {title}, {}", counted(steps.len() as u64, "step")));
+        for step in steps {
+            number += 1;
+            lines.push(format!("  {number:>width$}  {step}"));
+        }
+    };
+    match &way.forever {
+        None => list("a shortest way", &way.steps),
+        Some(forever) => {
+            list("a way there", &way.steps);
+            list("and then for ever", forever);
+        }
     }
     lines.push(String::new());
     lines.extend(last.lines().map(|line| format!("  {line}")));
@@ -44,6 +57,11 @@ fn searched(explored: &Explored) -> String {
     let bounds = explored.bounds.iter().map(|(name, bound)| format!("{name} {bound}"));
     line("bounds", &bounds.collect::<Vec<_>>().join(", "));
     let (generated, states) = (count(generated), counted(distinct, "distinct state"));
+    if let Some(promise) = explored.promise {
+        let named = explored.properties.first().map_or("", |judged| judged.name);
+        line("good", named);
+        line("promised", promise);
+    }
     let alike = if explored.symmetry { ", one for all that differ in names alone" } else { "" };
     line("states", &format!("{generated} generated, {states}{alike}"));
     line("levels", &count(depth));

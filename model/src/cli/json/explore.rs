@@ -13,6 +13,7 @@ pub(in crate::cli) struct ExploreObject<'a> {
     bug: Option<&'static str>,
     bounds: BTreeMap<&'static str, u8>,
     symmetry: bool,
+    liveness: bool,
     verdict: &'static str,
     generated: u64,
     distinct: u64,
@@ -36,6 +37,7 @@ struct PropertyObject {
 struct PathObject<'a> {
     property: &'static str,
     steps: &'a [String],
+    forever: Option<&'a [String]>,
     state: &'a str,
 }
 
@@ -58,6 +60,7 @@ impl<'a> ExploreObject<'a> {
         let counterexample = explored.broken().map(|(judged, way, state)| PathObject {
             property: judged.name,
             steps: &way.steps,
+            forever: way.forever.as_deref(),
             state,
         });
         ExploreObject {
@@ -66,6 +69,7 @@ impl<'a> ExploreObject<'a> {
             bug: explored.bug,
             bounds: explored.bounds.iter().copied().collect(),
             symmetry: explored.symmetry,
+            liveness: explored.promise.is_some(),
             verdict: explored.verdict(),
             generated: progress.generated,
             distinct: progress.distinct,

@@ -54,6 +54,34 @@ fn a_search_that_a_limit_ended_ends_with_3() {
 }
 
 #[test]
+fn what_happens_again_and_again_holds_in_every_fair_run() {
+    let (code, found) = json(&["--liveness"]);
+    assert_eq!((code, &found["verdict"], &found["liveness"]), (0, &"pass".into(), &true.into()));
+    let counts = ["generated", "distinct", "depth"].map(|field| found[field].as_u64());
+    assert_eq!(counts, [Some(301_978), Some(113_235), Some(40)]);
+    assert_eq!(found["properties"][0]["property"], "what a leader took is known to all");
+    for limit in [["--states", "10"], ["--levels", "5"], ["--seconds", "0.000001"]] {
+        let (code, found) = json(&["--liveness", limit[0], limit[1]]);
+        assert_eq!((code, &found["verdict"]), (3, &"unknown".into()), "{limit:?}");
+    }
+}
+
+#[test]
+fn a_run_that_stays_away_from_it_is_shown_as_a_way_and_a_cycle() {
+    let words = ["explore", "raft", "--headless", "--liveness", "--bug", "refusal-ignored"];
+    let Ran { code, out, err } = run(&words);
+    assert_eq!((code, err.as_str()), (1, ""));
+    let first = "raft with refusal-ignored: FAILED, what a leader took is known to all\n";
+    assert!(out.starts_with(first), "{out}");
+    assert!(out.contains("\n  a way there, 18 steps\n   1  n1 times out\n"), "{out}");
+    assert!(out.contains("\n  and then for ever, 16 steps\n  19  "), "{out}");
+    assert!(out.contains(" refused after 1: arrives\n"), "{out}");
+    // The mistake breaks no clause.
+    let (code, _) = json(&["--bug", "refusal-ignored"]);
+    assert_eq!(code, 0);
+}
+
+#[test]
 fn names_and_bounds_that_are_not_there_are_misuse() {
     for (words, says) in [
         (&["explore", "raf", "--headless"][..], "unknown model `raf`: did you mean `raft`?"),
@@ -66,6 +94,8 @@ fn names_and_bounds_that_are_not_there_are_misuse() {
         (&["explore", "store", "--headless"], "real nodes can be walked, and not searched"),
         (&["explore", "store", "--nodes", "5", "--bug", "x"], "--bug is for the models"),
         (&["explore", "no-such.schedule"], "cannot read no-such.schedule"),
+        (&["explore", "raft", "--liveness"], "--headless"),
+        (&["explore", "isr", "--headless", "--liveness"], "isr states no liveness"),
         (&["explore", "raft", "--port", "1", "--headless"], "cannot be used with"),
     ] {
         let ran = run(words);

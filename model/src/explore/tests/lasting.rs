@@ -50,7 +50,7 @@ impl Model for Light {
 
 fn light(breaks: bool, fair: fn(&Light, &Shows, &Shows) -> Fair) -> Lasting<Shows, Shows> {
     let good = |_: &Light, state: &Shows| *state == Shows::On;
-    lasting(&Light { breaks }, &Live { name: "the light is on", good, fair }, 100)
+    lasting(&Light { breaks }, &Live { name: "the light is on", promise: "", good, fair }, 100)
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn what_is_possible_now_and_then_needs_the_stronger_promise() {
 #[test]
 fn a_search_with_too_many_states_does_not_know() {
     let good = |_: &Light, _: &Shows| true;
-    let live = Live { name: "anything", good, fair: |_, _, _| Fair::Not };
+    let live = Live { name: "anything", promise: "nothing", good, fair: |_, _, _| Fair::Not };
     assert_eq!(lasting(&Light { breaks: true }, &live, 2), Lasting::Unknown);
     assert_eq!(lasting(&Light { breaks: true }, &live, 4), Lasting::Holds);
 }
@@ -98,20 +98,20 @@ fn swim(fair: fn(&Swim, &swim::State, &swim::Action) -> Fair) -> bool {
         up.flat_map(|who| (0..3).map(move |of| (who, of)))
             .all(|(who, of)| !crashed(of) || state.members[who].views[of].status == Status::Down)
     };
-    let live = Live { name: "all know of each death", good, fair };
+    let live = Live { name: "all know of each death", promise: "", good, fair };
     lasting(&Swim { bounds, bug: None }, &live, 100_000) == Lasting::Holds
 }
 
 #[test]
 fn a_member_that_crashed_is_declared_down_by_all_who_probe() {
     let probes = |_: &Swim, _: &swim::State, action: &swim::Action| match action {
-        swim::Action::Suspect(who, of) => Fair::Weakly(u16::from(who * 8 + of)),
-        swim::Action::Expire(who, of) => Fair::Weakly(u16::from(64 + who * 8 + of)),
+        swim::Action::Suspect(who, of) => Fair::Weakly(u64::from(who * 8 + of)),
+        swim::Action::Expire(who, of) => Fair::Weakly(u64::from(64 + who * 8 + of)),
         _ => Fair::Not,
     };
     assert!(swim(probes));
     assert!(!swim(|_, _, action| match action {
-        swim::Action::Expire(who, of) => Fair::Weakly(u16::from(who * 8 + of)),
+        swim::Action::Expire(who, of) => Fair::Weakly(u64::from(who * 8 + of)),
         _ => Fair::Not,
     }));
 }
@@ -128,33 +128,33 @@ fn raft(
         let all = state.servers.iter().all(|server| Some(usize::from(server.commit)) == most);
         all || !leader
     };
-    let live = Live { name: "all know all that a leader took", good, fair };
+    let live = Live { name: "all know all that a leader took", promise: "", good, fair };
     lasting(&Raft::within(bounds), &live, 100_000)
 }
 
 #[test]
 fn what_a_leader_took_is_known_to_all_in_the_end_if_messages_arrive_in_the_end() {
     let arrives = |_: &Raft, _: &raft::State, action: &raft::Action| match action {
-        raft::Action::Replicate(who, other) => Fair::Strongly(u16::from(who * 8 + other)),
+        raft::Action::Replicate(who, other) => Fair::Strongly(u64::from(who * 8 + other)),
         raft::Action::Deliver(message) => {
             let kind = match message.body {
                 raft::Body::Vote { .. } => 1,
                 raft::Body::Voted { .. } => 2,
                 raft::Body::Append { entry, commit, .. } => {
-                    3 + u16::from(entry.is_some()) + 2 * u16::from(commit)
+                    3 + u64::from(entry.is_some()) + 2 * u64::from(commit)
                 }
-                raft::Body::Appended { upto } => 7 + u16::from(upto),
+                raft::Body::Appended { upto } => 7 + u64::from(upto),
                 raft::Body::Refused { .. } => 9,
                 raft::Body::Install(_) => 10,
             };
-            Fair::Strongly(64 * kind + u16::from(message.from * 8 + message.to))
+            Fair::Strongly(64 * kind + u64::from(message.from * 8 + message.to))
         }
         _ => Fair::Not,
     };
     assert_eq!(raft(arrives), Lasting::Holds);
     // If each message may be lost for ever, the leader alone may have the entry for ever.
     let Lasting::Stays(path, cycle) = raft(|_, _, action| match action {
-        raft::Action::Replicate(who, other) => Fair::Strongly(u16::from(who * 8 + other)),
+        raft::Action::Replicate(who, other) => Fair::Strongly(u64::from(who * 8 + other)),
         _ => Fair::Not,
     }) else {
         panic!("messages may be lost for ever");

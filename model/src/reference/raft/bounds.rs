@@ -42,6 +42,17 @@ impl Bounds {
     pub const USUAL: Bounds = Bounds { snapshots: 1, changes: 1, ..Bounds::PLAIN };
 }
 
+impl Bounds {
+    /// One number for each, in the order of [`Protocol::BOUNDS`].
+    ///
+    /// [`Protocol::BOUNDS`]: crate::reference::protocol::Protocol::BOUNDS
+    pub(super) fn numbers(self) -> Vec<u8> {
+        let Bounds { nodes, terms, requests, messages, restarts, .. } = self;
+        let Bounds { snapshots, changes, joint, voters, .. } = self;
+        vec![nodes, terms, requests, messages, restarts, snapshots, changes, joint, voters]
+    }
+}
+
 impl Default for Bounds {
     fn default() -> Bounds {
         Bounds::USUAL
@@ -93,17 +104,21 @@ pub enum Bug {
     /// A follower that takes a snapshot in keeps what stands above it in its log, though that
     /// stands on something else (Ongaro's thesis, figure 5.3, steps 6 and 7).
     SuffixKept,
+    /// A leader does not go back where a follower's log differs from its own. It breaks no clause:
+    /// the follower just never gets the log.
+    RefusalIgnored,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 6] = [
+    pub const ALL: [Bug; 7] = [
         Bug::VoteForgotten,
         Bug::OldTermCommitted,
         Bug::AckedAlone,
         Bug::LogNotCompared,
         Bug::TwoChanges,
         Bug::SuffixKept,
+        Bug::RefusalIgnored,
     ];
 
     /// Its name, as in `--bug vote-forgotten`.
@@ -139,6 +154,10 @@ impl Bug {
                 "suffix-kept",
                 "a follower keeps the rest of its log above a snapshot that contradicts it",
             ),
+            Bug::RefusalIgnored => (
+                "refusal-ignored",
+                "a leader does not go back where a follower's log differs (see --liveness)",
+            ),
         }
     }
 
@@ -150,6 +169,7 @@ impl Bug {
             Bug::VoteForgotten | Bug::AckedAlone | Bug::LogNotCompared => plain,
             Bug::OldTermCommitted => Bounds { terms: 4, ..plain },
             Bug::TwoChanges => Bounds { nodes: 4, requests: 0, restarts: 0, changes: 2, ..plain },
+            Bug::RefusalIgnored => Bounds { terms: 2, restarts: 0, ..plain },
             Bug::SuffixKept => Bounds { terms: 2, requests: 3, restarts: 0, snapshots: 1, ..plain },
         }
     }

@@ -18,7 +18,7 @@ impl Packed for State {
         let State { servers, network, spent, past, broken } = self;
         let nodes = servers.len();
         to.list(servers, |to, server| server.write(to, nodes));
-        to.list(network, Message::write);
+        to.list(network, |to, message| message.write(to));
         for count in [spent.restarts, spent.snapshots, spent.changes, spent.joint] {
             to.put(count, 4);
         }
@@ -35,6 +35,14 @@ impl Packed for State {
         let (past, broken) = (Packed::read(from), from.clause());
         State { servers, network, spent, past, broken }
     }
+}
+
+/// A number of its own for each message.
+pub(super) fn number_of(message: &Message) -> u64 {
+    let mut bytes = Vec::new();
+    Packed::pack(message, &mut bytes);
+    bytes.resize(7, 0);
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 impl Server {
@@ -130,12 +138,12 @@ impl Entry {
     }
 }
 
-impl Message {
-    fn write(to: &mut Writer<'_>, message: &Message) {
-        to.put(message.from, NODE);
-        to.put(message.to, NODE);
-        to.put(message.term, TERM);
-        match message.body {
+impl Packed for Message {
+    fn write(&self, to: &mut Writer<'_>) {
+        to.put(self.from, NODE);
+        to.put(self.to, NODE);
+        to.put(self.term, TERM);
+        match self.body {
             Body::Vote { last_term, last } => {
                 to.put(0_u8, 3);
                 to.put(last_term, TERM);

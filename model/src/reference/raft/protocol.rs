@@ -97,6 +97,7 @@ impl<'a> Turn<'a> {
     }
 
     fn hears_answer(&mut self, from: u8, body: Body) {
+        let ignores = self.bug(Bug::RefusalIgnored);
         let me = self.me();
         let other = from as usize;
         match body {
@@ -109,6 +110,7 @@ impl<'a> Turn<'a> {
                 me.next[other] = me.next[other].max(me.matched[other] + 1);
                 self.advances();
             }
+            Body::Refused { .. } if ignores => {}
             Body::Refused { prev } if me.role == Role::Leader => {
                 let lower = me.next[other].min(prev);
                 me.next[other] = lower.max(me.matched[other] + 1);
