@@ -22,7 +22,8 @@ pub use refusal::{Possible, Refused, Shown};
 
 use std::collections::BTreeMap;
 
-use super::rules::{Allowed, Guard, allow};
+use super::Role;
+use super::rules::{self, Allowed, Guard, allow};
 use crate::fact::{Config, Entry, Fact, Nodes, Says, Told};
 use crate::id::NodeId;
 use boot::Boot;
@@ -115,6 +116,27 @@ impl Conformance {
     #[must_use]
     pub fn minds(&self, node: NodeId) -> &[Mind] {
         &self.members[node.index()].minds
+    }
+
+    /// All nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.members.iter().map(|member| member.who)
+    }
+
+    /// Whether a node leads, or has the votes and has not told yet.
+    #[must_use]
+    pub fn may_lead(&self, node: NodeId) -> bool {
+        let member = &self.members[node.index()];
+        member.minds.first().is_some_and(|mind| {
+            mind.role == Role::Leader || rules::leads(mind.role, mind.votes, &member.config).is_ok()
+        })
+    }
+
+    /// Up to where a node may know the log to be committed, told or not.
+    #[must_use]
+    pub fn may_know(&self, node: NodeId) -> u64 {
+        let member = &self.members[node.index()];
+        member.minds.first().map_or(0, |mind| mind.may_know(node, &member.config))
     }
 
     /// Takes the next fact in.
