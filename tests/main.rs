@@ -20,6 +20,7 @@ mod regressions;
 mod requests;
 mod sabotage;
 mod saved;
+mod soundness;
 mod stopped;
 mod tidy;
 

@@ -45,6 +45,7 @@ mod smaller;
 mod smallest;
 mod strategy;
 mod subject;
+mod walked;
 
 pub use cases::Cases;
 #[cfg(feature = "cli")]

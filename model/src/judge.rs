@@ -16,6 +16,7 @@ pub mod linearizability;
 pub mod reach;
 pub mod refines;
 pub mod replication;
+pub mod stream;
 pub mod survival;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -37,6 +38,12 @@ pub trait Property<N: Node>: Send + Sync {
 
     /// Whether it held in this run.
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict;
+
+    /// Whether it may be asked of a run that is not over: what it calls broken then stays so,
+    /// whatever comes. The Explorer asks these in each state, and all of them at the end.
+    fn judges_any_time(&self) -> bool {
+        false
+    }
 
     /// Whether it looks at what nodes show; recording that costs time.
     fn looks_at_views(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::id::{NodeId, RequestId, TimerId, Token};
 use crate::seed::Seed;
 use crate::spec::Spec;
 use crate::time::{Time, micros};
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::rc::Rc;
@@ -171,6 +172,8 @@ pub struct Io<N: Node> {
     pub(crate) drive: Drive,
     pub(crate) effects: Vec<Effect<N>>,
     pub(crate) next_timer: u32,
+    /// Whether the node has looked at its clock.
+    pub(crate) read_clock: Cell<bool>,
     /// Whether somebody wants to hear of each message.
     pub(crate) detail: bool,
 }
@@ -201,6 +204,7 @@ impl<N: Node> Io<N> {
             drive: Drive::default(),
             effects: Vec::new(),
             next_timer: 0,
+            read_clock: Cell::new(false),
             detail: false,
         }
     }
@@ -225,7 +229,8 @@ impl<N: Node> Io<N> {
 
     /// The node's own clock.
     #[must_use]
-    pub const fn now(&self) -> Time {
+    pub fn now(&self) -> Time {
+        self.read_clock.set(true);
         self.now
     }
 

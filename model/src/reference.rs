@@ -20,6 +20,7 @@ mod drawing;
 pub mod isr;
 mod list;
 mod log;
+pub mod packed;
 pub mod protocol;
 pub mod raft;
 mod refusal;

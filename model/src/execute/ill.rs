@@ -39,6 +39,15 @@ impl<N: Node> Ill<N> {
     }
 }
 
+impl<N: Node> Ill<N> {
+    /// What tells it from other trouble: its sizes, and how far the last event is.
+    pub(super) fn mark(&self) -> (Option<u64>, Option<u64>, bool, usize, bool) {
+        let by = |trouble: Option<(u64, usize)>| trouble.map(|(by, _)| by);
+        let lies = self.lies.is_some();
+        (by(self.slow), by(self.slow_disk), lies, self.pending.len(), self.waited)
+    }
+}
+
 impl<N: Node> World<'_, N> {
     pub(super) fn ill(&mut self, id: NodeId) -> &mut Ill<N> {
         self.process(id).ill.get_or_insert_with(|| Box::new(Ill::new()))

@@ -161,6 +161,7 @@ pub(super) fn fault(fault: &Fault, met: Option<NodeId>) -> Told {
         Fault::Cut { from, to, both: false } => {
             Told::Across(format!("nothing gets from {} to {to}", name(from)))
         }
+        Fault::Hand(_) => Told::Across(format!("by hand: {fault}")),
         Fault::Heal => Told::Across("all links work again".to_owned()),
         Fault::Hold { from, to } => {
             Told::Across(format!("what {} sends to {to} waits on the way", name(from)))

@@ -7,6 +7,7 @@
 //! what is committed and applied are in `commit.rs`.
 
 pub(super) mod recall;
+mod shown;
 
 use super::commit::{Committed, FirstApplied, NO_TERM};
 use super::configuration::{Configurations, Standing};

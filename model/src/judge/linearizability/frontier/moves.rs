@@ -20,6 +20,18 @@ pub(in super::super) trait Moves {
     /// The state after a claim, where its answer fits the state.
     fn after(&self, state: &Self::State, claim: u32) -> Option<Self::State>;
 
+    /// Other states that a claim may lead to.
+    #[inline]
+    fn others(&self, _state: &Self::State, _claim: u32) -> Vec<Self::State> {
+        Vec::new()
+    }
+
+    /// Whether a claim's answer fits the state.
+    #[inline]
+    fn fits(&self, state: &Self::State, claim: u32) -> bool {
+        self.after(state, claim).is_some()
+    }
+
     /// Whether a claim, where it fits, changes nothing.
     fn is_still(&self, claim: u32) -> bool;
 
@@ -45,6 +57,21 @@ impl<S: Spec> Moves for Whole<'_, '_, S> {
         let claim = &self.0[claim as usize];
         let mut state = state.clone();
         claim.expect.allows(&S::apply(&mut state, claim.op)).then_some(state)
+    }
+
+    #[inline]
+    fn others(&self, state: &S::State, claim: u32) -> Vec<S::State> {
+        if !S::CHOICES {
+            return Vec::new();
+        }
+        let claim = &self.0[claim as usize];
+        let others = S::others(state, claim.op).into_iter();
+        others.filter(|(_, ret)| claim.expect.allows(ret)).map(|(state, _)| state).collect()
+    }
+
+    #[inline]
+    fn fits(&self, state: &S::State, claim: u32) -> bool {
+        self.after(state, claim).is_some() || S::CHOICES && !self.others(state, claim).is_empty()
     }
 
     fn is_still(&self, claim: u32) -> bool {
@@ -81,6 +108,8 @@ enum Step {
 
 /// Claims about a register.
 pub(in super::super) struct Registers {
+    /// The value of each number.
+    values: Vec<Option<u64>>,
     steps: Vec<Step>,
     /// Values that were not read.
     others: Vec<u32>,
@@ -91,6 +120,11 @@ pub(in super::super) struct Registers {
 impl Registers {
     /// Nothing if some claim is about more than a register.
     pub(in super::super) fn of<S: Spec>(part: &[Claim<'_, S>]) -> Option<Registers> {
+        // Of an object that does not divide, some claims alone may look like those of registers.
+        let key = part.first().and_then(|claim| S::part(claim.op));
+        if part.iter().any(|claim| S::part(claim.op) != key) {
+            return None;
+        }
         // What is there at first has number 0.
         let mut values: Vec<Option<u64>> = vec![None];
         let mut table = Table::with_capacity(part.len());
@@ -137,7 +171,26 @@ impl Registers {
             });
         }
         let until = until(part, &steps, values.len());
-        Some(Registers { steps, others, until })
+        Some(Registers { values, steps, others, until })
+    }
+
+    /// The value that a number stands for.
+    pub(in super::super) fn value(&self, number: u32) -> Option<u64> {
+        self.values[number as usize]
+    }
+
+    /// The number of a value, be it in the claims or not.
+    pub(in super::super) fn number(&mut self, value: Option<u64>) -> u32 {
+        let known = self.values.iter().position(|known| *known == value);
+        known.unwrap_or_else(|| {
+            self.values.push(value);
+            self.values.len() - 1
+        }) as u32
+    }
+
+    /// The numbers of all values, and one for those that are in no claim.
+    pub(in super::super) fn all(&self) -> impl Iterator<Item = u32> {
+        0..=self.values.len() as u32
     }
 }
 
