@@ -28,6 +28,8 @@ use crate::fact::{Config, Entry, Fact, Nodes, Says, Told};
 use crate::id::NodeId;
 use boot::Boot;
 
+/// Larger clusters are not followed: sets of nodes have no room for more.
+pub const NODES_MAX: u32 = 64;
 /// A node that may be in more states than this is followed no further.
 pub const MINDS_MAX: usize = 64;
 
@@ -85,7 +87,7 @@ impl Scene<'_> {
 }
 
 impl Conformance {
-    /// A cluster of so many nodes before anything happened; all of them vote.
+    /// A cluster of so many nodes, at most 64, before anything happened; all of them vote.
     #[must_use]
     pub fn new(nodes: u32) -> Conformance {
         let voters = (1..=nodes).map(NodeId).collect();
@@ -150,14 +152,19 @@ impl Conformance {
             match told.fact {
                 // Recorded by the simulation, of what a client heard.
                 Fact::Acked { .. } => {}
-                Fact::Handled { from, term, says } if known(from) => {
+                // What strangers hear makes no difference here, and they say nothing.
+                Fact::Sent { to, .. } if !known(to) => {}
+                Fact::Handled { from, .. } if !known(from) => {
+                    return Err(self.refused(told, Guard::Sent));
+                }
+                Fact::Handled { from, term, says } => {
                     let link = &self.sent[from.index() * nodes + told.node.index()];
                     if !link.iter().rev().any(|sent| *sent == (term, says)) {
                         return Err(self.refused(told, Guard::Sent));
                     }
                     self.tell(told)?;
                 }
-                Fact::Sent { to, term, says } if known(to) => {
+                Fact::Sent { to, term, says } => {
                     self.tell(told)?;
                     let link = &mut self.sent[told.node.index() * nodes + to.index()];
                     if link.last() != Some(&(term, says)) {

@@ -5,11 +5,15 @@ use super::{Cause, Coverage, Look, Stand};
 use crate::fact::{Fact, Says, Told};
 use crate::id::NodeId;
 use crate::reference::raft::Role;
-use crate::reference::raft::conform::Conformance;
+use crate::reference::raft::conform::{Conformance, NODES_MAX};
 
 impl Coverage {
-    /// Adds what a run of so many nodes has walked.
+    /// Adds what a run of so many nodes has walked; nothing where they are more than can be
+    /// followed.
     pub fn add_run(&mut self, nodes: u32, facts: &[Told]) {
+        if nodes > NODES_MAX {
+            return;
+        }
         let mut run = Conformance::new(nodes);
         // A step ends where another begins: until then facts tell what of it is so.
         let mut begun: Option<(NodeId, Stand, Cause)> = None;
