@@ -180,6 +180,13 @@ impl<N: Node> Check<N> {
         self
     }
 
+    /// Notes which states and edges of Raft's model the runs walk, where the nodes tell details;
+    /// see [`Tally::coverage`](crate::counterexample::Tally::coverage).
+    pub fn cover(mut self) -> Check<N> {
+        self.subject.covered = true;
+        self
+    }
+
     /// A figure of each run stays within a bound, which is a time in virtual time or a share:
     /// `.within(Figure::Recovery, Duration::from_millis(500))`, `.within(Figure::Refused, 0.05)`.
     /// A run in which it does not is a failure, and is shrunk like any other. Measure first, with

@@ -3,6 +3,7 @@
 
 use crate::fault::{Kind, Nemesis};
 use crate::measures::Measures;
+use crate::reference::raft::coverage::Coverage;
 use crate::sabotage::Noticed;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
@@ -100,6 +101,8 @@ pub struct Tally {
     pub sabotage: Vec<Noticed>,
     /// What was measured, where somebody asked.
     pub measures: Option<Box<Measures>>,
+    /// What of Raft's model the runs walked, where somebody asked.
+    pub coverage: Option<Box<Coverage>>,
 }
 
 impl Tally {
@@ -131,6 +134,9 @@ impl Tally {
         self.regressions += other.regressions;
         if let Some(measures) = &other.measures {
             self.measures.get_or_insert_default().merge(measures);
+        }
+        if let Some(coverage) = &other.coverage {
+            self.coverage.get_or_insert_default().add(coverage);
         }
     }
 

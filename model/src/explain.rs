@@ -5,6 +5,7 @@
 //! how to see it again, how sure it is, and what to do next. It keeps to 80 columns and to fewer
 //! than 60 lines, so that it fits on a screen without scrolling and into an issue without a file.
 
+mod covered;
 mod gather;
 mod layout;
 mod links;
@@ -18,6 +19,7 @@ mod story;
 mod timeline;
 mod words;
 
+pub use covered::covered;
 pub use measured::measured;
 pub use pass::pass;
 pub use story::story;

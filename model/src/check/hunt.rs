@@ -109,7 +109,7 @@ impl<N: Node> Subject<N> {
         };
         tally.cases = number + 1;
         // How far the other threads had come by then is chance.
-        tally.measures = None;
+        (tally.measures, tally.coverage) = (None, None);
         let nondeterministic = workers.iter().any(|worker| worker.stopped == Some((number, true)));
         let finding = if nondeterministic {
             let schedule = self.generate(settings, seed.fork(number));
@@ -178,6 +178,9 @@ impl<N: Node> Subject<N> {
         }
         if self.measured {
             measure::add(tally.measures.get_or_insert_default(), trace);
+        }
+        if self.covered {
+            tally.coverage.get_or_insert_default().add_run(nodes, &trace.facts);
         }
         if !self.reaches.is_empty() {
             let seen = observe(trace, nodes);

@@ -31,6 +31,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) deterministic: bool,
     /// Whether latencies and the like are measured.
     pub(crate) measured: bool,
+    /// Whether it is noted what of Raft's model the runs walk.
+    pub(crate) covered: bool,
     /// What was asked for and cannot be meant; told when the check is run.
     pub(crate) misuse: Option<Error>,
 }
@@ -45,6 +47,7 @@ impl<N: Node> Clone for Subject<N> {
             reaches: self.reaches.clone(),
             deterministic: self.deterministic,
             measured: self.measured,
+            covered: self.covered,
             misuse: self.misuse.clone(),
         }
     }
@@ -76,6 +79,7 @@ impl<N: Node> Subject<N> {
             reaches: Vec::new(),
             deterministic: true,
             measured: false,
+            covered: false,
             misuse: None,
         }
     }
@@ -130,7 +134,7 @@ impl<N: Node> Subject<N> {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
             course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
-            detail: self.properties.iter().any(|p| p.looks_at_details()),
+            detail: self.covered || self.properties.iter().any(|p| p.looks_at_details()),
             rich: false,
         }
     }

@@ -110,6 +110,11 @@ pub(super) struct Check {
     /// recover from each kind of fault, in virtual time
     #[arg(long, verbatim_doc_comment)]
     pub(super) measure: bool,
+    /// Tell how much of Raft's model the runs walked: states
+    /// and edges of a node among the others, by what makes
+    /// the step
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) coverage: bool,
     #[command(flatten)]
     pub(super) limits: Limits,
     /// On so many threads [default: all cores]

@@ -11,7 +11,9 @@ use super::target::{Entry, Wishes};
 use crate::campaign::Stop;
 use crate::check::{Checked, Outcome};
 use crate::error::Error;
-use crate::explain::count;
+use crate::explain::{count, covered};
+use crate::reference::raft::Raft;
+use crate::reference::raft::coverage::{Coverage, Row};
 
 pub(super) fn check(
     cli: &Cli,
@@ -25,14 +27,24 @@ pub(super) fn check(
     let sink = Sink::open(asked.json.as_deref(), console)?;
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
+    let reachable = if asked.coverage {
+        Coverage::reachable(&Raft::within(Coverage::BOUNDS))
+    } else {
+        Coverage::default()
+    };
     for (place, entry) in entries.iter().enumerate() {
         if place > 0 {
             console.say("")?;
         }
         let (object, exit) = match hunt(entry, &wishes, console) {
             Ok(checked) => {
-                console.say(&report(&checked))?;
-                (CheckObject::new(&checked), Exit::of(checked.outcome, &wishes.stop))
+                let covered = checked.tally.coverage.as_ref();
+                let rows = covered.map(|walked| walked.table(&reachable));
+                console.say(&report(&checked, rows.as_deref()))?;
+                (
+                    CheckObject::new(&checked, rows.as_deref()),
+                    Exit::of(checked.outcome, &wishes.stop),
+                )
             }
             Err(error) => {
                 console.complain(&Error::within(error.clone(), &entry.name).into());
@@ -67,12 +79,13 @@ pub(super) fn hunt(
 }
 
 /// The report, with what it takes to see the same again.
-fn report(checked: &Checked) -> String {
+fn report(checked: &Checked, coverage: Option<&[Row]>) -> String {
     let speed = match checked.outcome {
         Outcome::Pass => format!("\n  speed     {} cases a second", count(rate(checked) as u64)),
         _ => String::new(),
     };
-    format!("{}{speed}\n  seed      {}", checked.report.trim_end(), checked.seed)
+    let covered = coverage.map_or(String::new(), |rows| format!("\n{}", covered(rows).trim_end()));
+    format!("{}{covered}{speed}\n  seed      {}", checked.report.trim_end(), checked.seed)
 }
 
 fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
@@ -87,6 +100,7 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         nemesis: asked.nemesis.clone(),
         sabotage: asked.sabotage,
         measure: asked.measure,
+        coverage: asked.coverage,
         limits: asked.limits.within.clone(),
         refines: asked.limits.refines,
         jobs: asked.jobs.unwrap_or_default() as usize,

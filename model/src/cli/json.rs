@@ -1,6 +1,7 @@
 //! Results come in; one versioned JSON object goes out. serde is named here alone. The fields are
 //! described in `docs/reference/command-line.md`; more may be added, none is renamed.
 
+mod coverage;
 mod explore;
 mod files;
 mod history;
@@ -16,8 +17,10 @@ use crate::check::{Brief, Checked, Outcome, Replayed};
 use crate::error::Error;
 use crate::fault::Kind;
 use crate::persist::Saved;
+use crate::reference::raft::coverage::Row;
 use crate::sabotage::Noticed;
 use crate::trace::{LinkCount, LossCause};
+use coverage::CoverageObject;
 use measures::MeasuresObject;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -95,6 +98,8 @@ pub(super) struct CheckObject {
     /// For each sabotage that was tried, what came of it.
     sabotage: Vec<SabotageObject>,
     measures: Option<MeasuresObject>,
+    /// What of Raft's model the runs walked, by what makes a step.
+    coverage: Option<Vec<CoverageObject>>,
     saved: Vec<SavedObject>,
     counterexample: Option<CounterexampleObject>,
     error: Option<String>,
@@ -170,7 +175,7 @@ pub(super) fn rate(checked: &Checked) -> f64 {
 }
 
 impl CheckObject {
-    pub(super) fn new(checked: &Checked) -> CheckObject {
+    pub(super) fn new(checked: &Checked, coverage: Option<&[Row]>) -> CheckObject {
         let [ok, refused, unknown] = checked.tally.operations;
         let faults = Kind::ALL.iter().map(|kind| kind.word()).zip(checked.tally.faults);
         CheckObject {
@@ -192,6 +197,7 @@ impl CheckObject {
             cases_unknown: checked.tally.unknown,
             sabotage: checked.tally.sabotage.iter().map(SabotageObject::from).collect(),
             measures: checked.tally.measures.as_deref().map(MeasuresObject::from),
+            coverage: coverage.map(|rows| rows.iter().map(CoverageObject::from).collect()),
             saved: checked
                 .replayed
                 .iter()
@@ -226,6 +232,7 @@ impl CheckObject {
             cases_unknown: 0,
             sabotage: Vec::new(),
             measures: None,
+            coverage: None,
             saved: Vec::new(),
             counterexample: None,
             error: Some(error.to_string()),

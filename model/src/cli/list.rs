@@ -171,6 +171,7 @@ fn property(name: &str) -> PropertyRow {
         "linearizable" => "clients see what one copy of the data would have shown them",
         "available" => "a leader with nothing in its way ends each write within the bound",
         "converges" => "once all is well again, a write succeeds and all nodes apply it",
+        _ if name.starts_with("refines(") => "each step of a run is one of this model's",
         _ if name.starts_with("within ") => "this figure of each run stays within its bound",
         _ => "the target's own",
     };

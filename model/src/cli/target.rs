@@ -76,6 +76,8 @@ pub(super) struct Wishes {
     pub(super) sabotage: bool,
     /// Whether to measure latencies and the like.
     pub(super) measure: bool,
+    /// Whether to tell what of Raft's model the runs walk.
+    pub(super) coverage: bool,
     /// Figures that carry a bound besides those of the check.
     pub(super) limits: Vec<Limit>,
     /// The model that runs are held against besides.
@@ -317,6 +319,7 @@ impl Wishes {
     fn applied<N: Node>(&self, check: &Check<N>) -> Check<N> {
         let mut check = check.clone();
         check.subject.measured |= self.measure;
+        check.subject.covered |= self.coverage;
         bound(&mut check, &self.limits, self.refines);
         let settings = &mut check.settings;
         settings.replay = None;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 mod calibrate;
 mod commands;
+mod coverage;
 mod explore;
 mod files;
 mod measures;

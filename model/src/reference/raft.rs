@@ -18,6 +18,7 @@
 mod action;
 mod bounds;
 pub mod conform;
+pub mod coverage;
 mod judge;
 mod live;
 mod pack;

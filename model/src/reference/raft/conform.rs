@@ -22,11 +22,14 @@ pub use refusal::{Possible, Refused, Shown};
 
 use std::collections::BTreeMap;
 
-use super::rules::{Allowed, Guard, allow};
+use super::Role;
+use super::rules::{self, Allowed, Guard, allow};
 use crate::fact::{Config, Entry, Fact, Nodes, Says, Told};
 use crate::id::NodeId;
 use boot::Boot;
 
+/// Larger clusters are not followed: sets of nodes have no room for more.
+pub const NODES_MAX: u32 = 64;
 /// A node that may be in more states than this is followed no further.
 pub const MINDS_MAX: usize = 64;
 
@@ -84,7 +87,7 @@ impl Scene<'_> {
 }
 
 impl Conformance {
-    /// A cluster of so many nodes before anything happened; all of them vote.
+    /// A cluster of so many nodes, at most 64, before anything happened; all of them vote.
     #[must_use]
     pub fn new(nodes: u32) -> Conformance {
         let voters = (1..=nodes).map(NodeId).collect();
@@ -117,6 +120,27 @@ impl Conformance {
         &self.members[node.index()].minds
     }
 
+    /// All nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.members.iter().map(|member| member.who)
+    }
+
+    /// Whether a node leads, or has the votes and has not told yet.
+    #[must_use]
+    pub fn may_lead(&self, node: NodeId) -> bool {
+        let member = &self.members[node.index()];
+        member.minds.first().is_some_and(|mind| {
+            mind.role == Role::Leader || rules::leads(mind.role, mind.votes, &member.config).is_ok()
+        })
+    }
+
+    /// Up to where a node may know the log to be committed, told or not.
+    #[must_use]
+    pub fn may_know(&self, node: NodeId) -> u64 {
+        let member = &self.members[node.index()];
+        member.minds.first().map_or(0, |mind| mind.may_know(node, &member.config))
+    }
+
     /// Takes the next fact in.
     ///
     /// # Errors
@@ -128,14 +152,19 @@ impl Conformance {
             match told.fact {
                 // Recorded by the simulation, of what a client heard.
                 Fact::Acked { .. } => {}
-                Fact::Handled { from, term, says } if known(from) => {
+                // What strangers hear makes no difference here, and they say nothing.
+                Fact::Sent { to, .. } if !known(to) => {}
+                Fact::Handled { from, .. } if !known(from) => {
+                    return Err(self.refused(told, Guard::Sent));
+                }
+                Fact::Handled { from, term, says } => {
                     let link = &self.sent[from.index() * nodes + told.node.index()];
                     if !link.iter().rev().any(|sent| *sent == (term, says)) {
                         return Err(self.refused(told, Guard::Sent));
                     }
                     self.tell(told)?;
                 }
-                Fact::Sent { to, term, says } if known(to) => {
+                Fact::Sent { to, term, says } => {
                     self.tell(told)?;
                     let link = &mut self.sent[told.node.index() * nodes + to.index()];
                     if link.last() != Some(&(term, says)) {

@@ -101,7 +101,7 @@ impl Mind {
 
     /// The term and the index of its last entry.
     #[inline]
-    pub(super) fn end(&self) -> (u64, u64) {
+    pub(in crate::reference::raft) fn end(&self) -> (u64, u64) {
         (self.log.last().map_or(0, |entry| entry.term), self.last())
     }
 

@@ -144,8 +144,13 @@ fn possible(member: &Member, mind: &Mind, told: &Told, guard: Guard) -> Vec<Poss
     ];
     let asks = if mind.role == Role::Candidate { None } else { Some(Guard::Stands) };
     all.push((Step::Ask, "ask for votes".to_owned(), asks));
-    let committed = format!("know {} committed", mind.commit);
-    all.push((Step::Commit, committed, None));
+    let committed = match told.fact {
+        Fact::Committed { index } => format!("take {index} for committed"),
+        _ => format!("take more than {} for committed", mind.commit),
+    };
+    let more = mind.may_know(member.who, &member.config) > mind.commit;
+    let missing = if mind.role == Role::Leader { Guard::Quorum } else { Guard::Known };
+    all.push((Step::Commit, committed, (!more).then_some(missing)));
     let next = member.told.applied.saturating_add(1);
     let apply = format!("apply {next}");
     let next = mind.at(next).filter(|_| next <= mind.commit);
@@ -196,9 +201,11 @@ fn mark(
     let nearest = all.iter().rev().find(fits).map(|(_, text, _)| text.clone());
     let mut possible: Vec<Possible> = all
         .into_iter()
-        .map(|(_, action, forbids)| {
+        .map(|(step, action, forbids)| {
             let nearest = nearest.as_ref() == Some(&action);
-            Possible { action, guard: forbids, nearest }
+            // Of an answer or a write the model has another one; of others it is what was told.
+            let told = nearest && !matches!(step, Step::Answer | Step::Write | Step::Restart);
+            Possible { action, guard: if told { Some(guard) } else { forbids }, nearest }
         })
         .collect();
     if nearest.is_none() {

@@ -262,7 +262,7 @@ fn a_refusal_shows_what_the_model_might_have_done_and_the_nearest_of_it() {
     assert_eq!((refused.model.term, refused.model.commit, refused.shown.commit), (1, 0, 0));
     let nearest: Vec<&str> =
         refused.actions.iter().filter(|a| a.nearest).map(|a| a.action.as_str()).collect();
-    assert_eq!(nearest, ["know 0 committed"]);
+    assert_eq!(nearest, ["take 1 for committed"]);
     let stand = refused.actions.iter().find(|a| a.action == "stand for t2");
     assert_eq!(stand.and_then(|a| a.guard), Some(Guard::Leads));
 }
