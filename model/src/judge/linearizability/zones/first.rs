@@ -99,20 +99,15 @@ impl Zones {
         let mut sorted = alive.to_vec();
         sorted.sort_unstable_by_key(|at| of(at).first.min(of(at).last));
         let mut far: Vec<u32> = Vec::new();
-        let mut reach: Option<u32> = None;
-        for at in sorted {
-            let cluster = of(&at);
-            let over = reach.filter(|reach| cluster.first < of(reach).last);
-            for suspect in over.into_iter().chain(over.map(|_| at)) {
-                if of(&suspect).first < of(&suspect).last && !far.contains(&suspect) {
-                    far.push(suspect);
-                }
-            }
+        // The longer one of two that contradict each other is put aside, until no two are left.
+        while let Some(pair) = conflict(&sorted, of) {
+            let length = |at: &u32| of(at).last.saturating_sub(of(at).first);
+            let longer = if length(&pair[0]) < length(&pair[1]) { pair[1] } else { pair[0] };
+            sorted.retain(|at| *at != longer);
+            far.push(longer);
             if far.len() > FEW {
                 return None;
             }
-            let further = reach.is_none_or(|reach| of(&reach).last < cluster.last);
-            reach = if further && cluster.first < cluster.last { Some(at) } else { reach };
         }
         let straddles = |at: &&u32| {
             far.iter().any(|far| of(at).written <= of(far).first && of(far).first < of(at).last)
@@ -219,4 +214,20 @@ impl Zones {
         }
         places
     }
+}
+
+/// Two of these clusters, which stand in order, that must both come first.
+fn conflict(sorted: &[u32], of: impl Fn(&u32) -> Cluster) -> Option<[u32; 2]> {
+    let mut furthest: Option<u32> = None;
+    for at in sorted {
+        let cluster = of(at);
+        if let Some(before) = furthest.filter(|before| cluster.first < of(before).last) {
+            return Some([before, *at]);
+        }
+        let further = furthest.is_none_or(|before| of(&before).last < cluster.last);
+        if further && cluster.first < cluster.last {
+            furthest = Some(*at);
+        }
+    }
+    None
 }
