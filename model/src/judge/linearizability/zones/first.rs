@@ -76,11 +76,15 @@ impl Zones {
         let lone =
             lone.map(|at| Pair { moment: self.clusters[at as usize].first, one: at, other: NONE });
         let found = lone.into_iter().chain(pair).min_by_key(|pair| pair.moment)?;
-        let mut named = vec![found.one, found.other];
-        named.sort_unstable();
-        let (members, witnesses) = self.members(history, among, part, &named);
+        // Who wrote what the last read saw belongs to it, or that write would seem to be missing.
+        let (last, seen) = self.last_read(history, among, part);
+        let named = [found.one, found.other, seen];
+        let (members, probes) = self.members(history, among, part, &named);
         let mut places = self.told(&found, &members);
-        places.extend(witnesses);
+        let wrote = |one: &&Member| one.cluster == seen && one.writes;
+        places.extend(members.iter().filter(wrote).map(|one| one.place));
+        places.extend(probes);
+        places.extend(last);
         places.sort_unstable();
         places.dedup();
         Some(Culprits { moment: found.moment - 1, places })
@@ -116,7 +120,7 @@ impl Zones {
         (near.len() <= FEW).then_some((far, near))
     }
 
-    /// The operations of these clusters, and those that show whether a write was lost.
+    /// The operations of these clusters, and those of the checker itself.
     fn members<S: Spec>(
         &self,
         history: &History<S>,
@@ -125,11 +129,10 @@ impl Zones {
         chosen: &[u32],
     ) -> (Vec<Member>, Vec<usize>) {
         let key = self.parts[part as usize].key;
-        let values: Vec<Option<u64>> = chosen
-            .iter()
-            .filter_map(|at| self.clusters.get(*at as usize).map(|cluster| cluster.value))
-            .collect();
-        let (mut members, mut witnesses, mut last) = (Vec::new(), Vec::new(), None);
+        let known = chosen.iter().filter(|at| **at != NONE);
+        let values: Vec<(Option<u64>, u32)> =
+            known.map(|at| (self.clusters[*at as usize].value, *at)).collect();
+        let (mut members, mut probes) = (Vec::new(), Vec::new());
         let count = among.map_or(history.operations.len(), <[usize]>::len);
         for at in 0..count {
             let place = among.map_or(at, |among| among[at]);
@@ -148,13 +151,10 @@ impl Zones {
                 _ => continue,
             };
             if operation.is_probe() {
-                witnesses.push(place);
+                probes.push(place);
             }
-            if !writes {
-                last = Some(place);
-            }
-            if let Some(at) = values.iter().position(|known| *known == value) {
-                let cluster = chosen[at];
+            if let Some((_, cluster)) = values.iter().find(|(known, _)| *known == value) {
+                let cluster = *cluster;
                 let call = operation.invoked.order.saturating_add(1);
                 // A write that was seen took effect by then, however it ended.
                 let ret = if writes {
@@ -165,8 +165,31 @@ impl Zones {
                 members.push(Member { place, cluster, writes, call, ret });
             }
         }
-        witnesses.extend(last);
-        (members, witnesses)
+        (members, probes)
+    }
+
+    /// The last read of all, and the cluster of what it saw.
+    fn last_read<S: Spec>(
+        &self,
+        history: &History<S>,
+        among: Option<&[usize]>,
+        part: u32,
+    ) -> (Option<usize>, u32) {
+        let key = Some(self.parts[part as usize].key);
+        let count = among.map_or(history.operations.len(), <[usize]>::len);
+        for at in (0..count).rev() {
+            let place = among.map_or(at, |among| among[at]);
+            let operation = &history.operations[place];
+            let Outcome::Ok(ret) = &operation.outcome else { continue };
+            if S::part(&operation.op) == key
+                && let Some(Access::Read(value)) = S::access(&operation.op, Some(ret))
+            {
+                let cluster = |at: u32| &self.clusters[at as usize];
+                let same = |at: u32| cluster(at).part == part && cluster(at).value == value;
+                return (Some(place), self.values.find(part, value, same).unwrap_or(NONE));
+            }
+        }
+        (None, NONE)
     }
 
     /// The cluster that is the first to be known to contradict this one.
