@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub mod clock;
+pub mod detail;
 pub mod hooks;
 pub mod log;
 pub mod machine;

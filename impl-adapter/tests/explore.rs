@@ -170,6 +170,7 @@ fn a_browser_shows_the_failure_and_lets_one_leave_it() {
 }
 
 /// Hands everything on, and writes the clicks into the page.
+#[expect(clippy::disallowed_methods, reason = "who asks and who answers are two")]
 fn with_clicks(server: u16) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     let port = listener.local_addr().expect("it is bound").port();

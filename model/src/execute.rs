@@ -82,6 +82,8 @@ pub struct Recording {
     pub reigns: bool,
     /// How leaders and faults came and went.
     pub course: bool,
+    /// Each message that nodes send and handle, where they tell it.
+    pub detail: bool,
     /// Every event with its cause, and what the nodes log.
     pub rich: bool,
 }
@@ -174,7 +176,10 @@ impl<'a, N: Node> World<'a, N> {
             queue: Queue::new(),
             processes: nodes
                 .iter()
-                .map(|id| Process::new(Io::new(*id, nodes.clone(), schedule.seed)))
+                .map(|id| {
+                    let io = Io::new(*id, nodes.clone(), schedule.seed);
+                    Process::new(Io { detail: recording.detail, ..io })
+                })
                 .collect(),
             network: Network::new(schedule.nodes),
             disturber: Disturber::new(schedule.noise, names, timing),
@@ -327,6 +332,15 @@ impl<'a, N: Node> World<'a, N> {
 
     /// Takes a fact down, and lets a calm end see it.
     fn told(&mut self, node: NodeId, fact: Fact) {
+        if fact.is_detail() {
+            // With them or without, a run is the same.
+            if self.recording.detail {
+                let incarnation = self.process(node).io.incarnation;
+                let (time, order) = (self.now, self.order);
+                self.facts.push(Told { time, order, node, incarnation, fact });
+            }
+            return;
+        }
         let cause = self.order;
         self.order += 1;
         std::hash::Hash::hash(&fact, &mut self.digest);

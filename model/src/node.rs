@@ -174,6 +174,8 @@ pub struct Io<N: Node> {
     pub(crate) next_timer: u32,
     /// Whether the node has looked at its clock.
     pub(crate) read_clock: Cell<bool>,
+    /// Whether somebody wants to hear of each message.
+    pub(crate) detail: bool,
 }
 
 /// More effects than this from one event is a node that will never return.
@@ -182,6 +184,14 @@ const EFFECTS_MAX: usize = 1 << 20;
 /// The payload of the panic that ends a step which does not end by itself.
 #[derive(Debug)]
 pub(crate) struct Runaway;
+
+impl<N: Node> Effect<N> {
+    /// Whether no crash point counts it.
+    #[inline]
+    pub(crate) const fn is_detail(&self) -> bool {
+        matches!(self, Effect::Tell(fact) if fact.is_detail())
+    }
+}
 
 impl<N: Node> Io<N> {
     pub(crate) fn new(id: NodeId, nodes: Rc<[NodeId]>, seed: Seed) -> Io<N> {
@@ -195,6 +205,7 @@ impl<N: Node> Io<N> {
             effects: Vec::new(),
             next_timer: 0,
             read_clock: Cell::new(false),
+            detail: false,
         }
     }
 
@@ -300,6 +311,14 @@ impl<N: Node> Io<N> {
     /// against it. A fact about durable state belongs after the sync.
     pub fn tell(&mut self, fact: Fact) {
         self.push(Effect::Tell(fact));
+    }
+
+    /// Whether somebody wants to hear of each message that this node sends and handles, and of what
+    /// it has in mind: the last kinds of [`Fact`]. To tell them otherwise costs time for nothing.
+    #[inline]
+    #[must_use]
+    pub const fn in_detail(&self) -> bool {
+        self.detail
     }
 
     fn arm(&mut self, delay: Duration, every: bool, timer: N::Timer) -> TimerId {

@@ -130,6 +130,7 @@ impl<N: Node> Subject<N> {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
             course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
+            detail: self.properties.iter().any(|p| p.looks_at_details()),
             rich: false,
         }
     }

@@ -92,11 +92,13 @@ impl<N: Node> World<'_, N> {
         loop {
             let Some(ill) = &mut self.processes[id.index()].ill else { return };
             let Some(effect) = ill.pending.pop_front() else { break };
-            some = true;
+            let detail = effect.is_detail();
+            some |= !detail;
             let (key, mut sends, done) = ill.event;
             let waited = std::mem::take(&mut ill.waited);
             let slow = ill.slow_disk;
-            if !waited && self.process(id).trap.is_some() && self.trapped(id, done, &effect) {
+            let springs = !waited && !detail && self.process(id).trap.is_some();
+            if springs && self.trapped(id, done, &effect) {
                 return;
             }
             if let (Effect::Sync { token: None, .. }, Some((by, step)), false) =
@@ -114,7 +116,7 @@ impl<N: Node> World<'_, N> {
             if self.process(id).is_down() || self.process(id).io.incarnation != incarnation {
                 return;
             }
-            self.ill(id).event = (key, sends, done + 1);
+            self.ill(id).event = (key, sends, done + usize::from(!detail));
         }
         if some && self.trapped_at_the_end(id) {
             return;

@@ -258,14 +258,18 @@ impl<N: Node> World<'_, N> {
         let mut effects = std::mem::take(&mut self.process(id).io.effects);
         let mut sends = 0;
         let mut survived = true;
-        let some = !effects.is_empty();
-        for (done, effect) in effects.drain(..).enumerate() {
-            if self.process(id).trap.is_some() && self.trapped(id, done, &effect) {
-                survived = false;
-                break;
+        let mut done = 0;
+        for effect in effects.drain(..) {
+            if !effect.is_detail() {
+                if self.process(id).trap.is_some() && self.trapped(id, done, &effect) {
+                    survived = false;
+                    break;
+                }
+                done += 1;
             }
             self.carry_out(id, effect, key, &mut sends);
         }
+        let some = done > 0;
         self.process(id).io.effects = effects;
         if survived && some {
             survived = !self.trapped_at_the_end(id);

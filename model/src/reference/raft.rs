@@ -17,9 +17,12 @@
 
 mod action;
 mod bounds;
+pub mod conform;
 mod judge;
+mod pack;
 mod protocol;
 mod rename;
+pub mod rules;
 mod show;
 mod state;
 #[cfg(test)]
@@ -35,7 +38,8 @@ pub use voters::Voters;
 use stateright::{Model, Path, Property};
 
 use super::drawing::{Row, broken, drawing};
-use super::protocol::{Bound, Protocol, bound};
+use super::packed::Packed;
+use super::protocol::{Bound, Packing, Protocol, bound};
 
 /// The bounds unless said.
 const USUAL: Bounds = Bounds::USUAL;
@@ -119,6 +123,10 @@ impl Protocol for Raft {
             voters: voters.min(nodes),
         };
         Raft::within(bounds).with(bug.map(|place| Bug::ALL[place]))
+    }
+
+    fn packing() -> Option<Packing<State>> {
+        Some((Packed::pack, Packed::unpack))
     }
 
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {

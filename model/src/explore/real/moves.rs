@@ -8,7 +8,6 @@ use crate::history::Outcome;
 use crate::id::{ClientId, NodeId};
 use crate::node::Node;
 use crate::schedule::{Action, Step, When};
-use crate::seed::Seed;
 use crate::spec::Spec;
 use std::time::Duration;
 
@@ -118,7 +117,7 @@ impl<N: Node> Real<N> {
         let Some(client) = (0..CLIENTS).map(ClientId).find(|client| !waits(client)) else {
             return Vec::new();
         };
-        let write = write::<N::Spec>(1 + history.len() as u64);
+        let write = N::Spec::probe(1 + history.len() as u64);
         let look = N::Spec::look(&write);
         let mut all = Vec::new();
         for stands in walked.nodes.iter().filter(|stands| !stands.is_down) {
@@ -129,11 +128,4 @@ impl<N: Node> Real<N> {
         }
         all
     }
-}
-
-/// A write that is told from the others by its number.
-fn write<S: Spec>(unique: u64) -> S::Op {
-    let mut draws = Seed(7).fork(unique).draws();
-    let writes = (0..64).map(|_| S::any(&mut draws, unique)).find(|op| !S::is_read(op));
-    writes.unwrap_or_else(|| S::probe(unique))
 }
