@@ -204,7 +204,13 @@ fn in_short<S: Spec>(
     if let Some((pair, minimal)) = order::pair(part) {
         return blame::Blame::of_pair(pair.map(|at| &part[at]), minimal);
     }
-    let limit = if part.len() > FRONTIER_MAX { 0 } else { budget };
+    let quick = collections::fits(part) || order::fits(part);
+    let length = part.len() as u64;
+    let limit = match part.len() > FRONTIER_MAX {
+        true if quick => 0,
+        true => budget.max(64 * length),
+        false => budget,
+    };
     let decided = decide::go_through_all(part, &mut { limit });
     blame::blame(history, part, decided.moment.unwrap_or(0), &decided.cuts, whole, budget)
 }

@@ -66,6 +66,11 @@ pub(super) fn decide<S: Spec>(part: &[Claim<'_, S>]) -> Option<Decision> {
     })
 }
 
+/// Whether these may be claims of a collection.
+pub(super) fn fits<S: Spec>(part: &[Claim<'_, S>]) -> bool {
+    part.first().is_some_and(|claim| flow(claim).is_some())
+}
+
 /// A few claims of a refuted collection that contradict each other: all that is about some values.
 /// What is left out is about others, which would not make it better.
 pub(super) fn culprits<'a, S: Spec>(part: &[Claim<'a, S>]) -> Option<Vec<Claim<'a, S>>> {

@@ -48,6 +48,11 @@ pub(super) fn decide<S: Spec>(
     })
 }
 
+/// Whether answers place these claims.
+pub(super) fn fits<S: Spec>(part: &[Claim<'_, S>]) -> bool {
+    places(part).is_some()
+}
+
 /// Two claims of which the one stands before the other, but was called after it had returned; and
 /// whether their own answers show where they stand, so that nothing else matters.
 pub(super) fn pair<S: Spec>(part: &[Claim<'_, S>]) -> Option<([usize; 2], bool)> {

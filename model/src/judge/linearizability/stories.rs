@@ -348,3 +348,17 @@ fn more_open_writes_than_can_be_told_apart_leave_a_stale_read_refuted() {
     }
     assert_eq!(violation::<PutGet>(&text).failure.clause, "stale read");
 }
+
+#[test]
+fn a_stale_read_in_a_long_history_is_no_lost_write() {
+    let mut text = String::new();
+    for n in 1..=100_u64 {
+        let at = n * 10;
+        text += &format!("{at}..{} c0 n1 put k1 {n} -> ok\n", at + 3);
+        let found = if n == 90 { 1 } else { n };
+        text += &format!("{}..{} c1 n2 get k1 -> {found}\n", at + 4, at + 8);
+    }
+    let found = violation::<PutGet>(&text);
+    assert_eq!(found.failure.clause, "stale read");
+    assert_eq!(found.at.to_string(), "0.908 s");
+}

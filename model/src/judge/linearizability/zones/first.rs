@@ -76,11 +76,15 @@ impl Zones {
         let lone =
             lone.map(|at| Pair { moment: self.clusters[at as usize].first, one: at, other: NONE });
         let found = lone.into_iter().chain(pair).min_by_key(|pair| pair.moment)?;
-        let mut named = vec![found.one, found.other];
-        named.sort_unstable();
-        let (members, witnesses) = self.members(history, among, part, &named);
+        // Who wrote what the last read saw belongs to it, or that write would seem to be missing.
+        let (last, seen) = self.last_read(history, among, part);
+        let named = [found.one, found.other, seen];
+        let (members, probes) = self.members(history, among, part, &named);
         let mut places = self.told(&found, &members);
-        places.extend(witnesses);
+        let wrote = |one: &&Member| one.cluster == seen && one.writes;
+        places.extend(members.iter().filter(wrote).map(|one| one.place));
+        places.extend(probes);
+        places.extend(last);
         places.sort_unstable();
         places.dedup();
         Some(Culprits { moment: found.moment - 1, places })
@@ -99,20 +103,15 @@ impl Zones {
         let mut sorted = alive.to_vec();
         sorted.sort_unstable_by_key(|at| of(at).first.min(of(at).last));
         let mut far: Vec<u32> = Vec::new();
-        let mut reach: Option<u32> = None;
-        for at in sorted {
-            let cluster = of(&at);
-            let over = reach.filter(|reach| cluster.first < of(reach).last);
-            for suspect in over.into_iter().chain(over.map(|_| at)) {
-                if of(&suspect).first < of(&suspect).last && !far.contains(&suspect) {
-                    far.push(suspect);
-                }
-            }
+        // The longer one of two that contradict each other is put aside, until no two are left.
+        while let Some(pair) = conflict(&sorted, of) {
+            let length = |at: &u32| of(at).last.saturating_sub(of(at).first);
+            let longer = if length(&pair[0]) < length(&pair[1]) { pair[1] } else { pair[0] };
+            sorted.retain(|at| *at != longer);
+            far.push(longer);
             if far.len() > FEW {
                 return None;
             }
-            let further = reach.is_none_or(|reach| of(&reach).last < cluster.last);
-            reach = if further && cluster.first < cluster.last { Some(at) } else { reach };
         }
         let straddles = |at: &&u32| {
             far.iter().any(|far| of(at).written <= of(far).first && of(far).first < of(at).last)
@@ -121,7 +120,7 @@ impl Zones {
         (near.len() <= FEW).then_some((far, near))
     }
 
-    /// The operations of these clusters, and those that show whether a write was lost.
+    /// The operations of these clusters, and those of the checker itself.
     fn members<S: Spec>(
         &self,
         history: &History<S>,
@@ -130,11 +129,10 @@ impl Zones {
         chosen: &[u32],
     ) -> (Vec<Member>, Vec<usize>) {
         let key = self.parts[part as usize].key;
-        let values: Vec<Option<u64>> = chosen
-            .iter()
-            .filter_map(|at| self.clusters.get(*at as usize).map(|cluster| cluster.value))
-            .collect();
-        let (mut members, mut witnesses, mut last) = (Vec::new(), Vec::new(), None);
+        let known = chosen.iter().filter(|at| **at != NONE);
+        let values: Vec<(Option<u64>, u32)> =
+            known.map(|at| (self.clusters[*at as usize].value, *at)).collect();
+        let (mut members, mut probes) = (Vec::new(), Vec::new());
         let count = among.map_or(history.operations.len(), <[usize]>::len);
         for at in 0..count {
             let place = among.map_or(at, |among| among[at]);
@@ -153,13 +151,10 @@ impl Zones {
                 _ => continue,
             };
             if operation.is_probe() {
-                witnesses.push(place);
+                probes.push(place);
             }
-            if !writes {
-                last = Some(place);
-            }
-            if let Some(at) = values.iter().position(|known| *known == value) {
-                let cluster = chosen[at];
+            if let Some((_, cluster)) = values.iter().find(|(known, _)| *known == value) {
+                let cluster = *cluster;
                 let call = operation.invoked.order.saturating_add(1);
                 // A write that was seen took effect by then, however it ended.
                 let ret = if writes {
@@ -170,8 +165,31 @@ impl Zones {
                 members.push(Member { place, cluster, writes, call, ret });
             }
         }
-        witnesses.extend(last);
-        (members, witnesses)
+        (members, probes)
+    }
+
+    /// The last read of all, and the cluster of what it saw.
+    fn last_read<S: Spec>(
+        &self,
+        history: &History<S>,
+        among: Option<&[usize]>,
+        part: u32,
+    ) -> (Option<usize>, u32) {
+        let key = Some(self.parts[part as usize].key);
+        let count = among.map_or(history.operations.len(), <[usize]>::len);
+        for at in (0..count).rev() {
+            let place = among.map_or(at, |among| among[at]);
+            let operation = &history.operations[place];
+            let Outcome::Ok(ret) = &operation.outcome else { continue };
+            if S::part(&operation.op) == key
+                && let Some(Access::Read(value)) = S::access(&operation.op, Some(ret))
+            {
+                let cluster = |at: u32| &self.clusters[at as usize];
+                let same = |at: u32| cluster(at).part == part && cluster(at).value == value;
+                return (Some(place), self.values.find(part, value, same).unwrap_or(NONE));
+            }
+        }
+        (None, NONE)
     }
 
     /// The cluster that is the first to be known to contradict this one.
@@ -219,4 +237,20 @@ impl Zones {
         }
         places
     }
+}
+
+/// Two of these clusters, which stand in order, that must both come first.
+fn conflict(sorted: &[u32], of: impl Fn(&u32) -> Cluster) -> Option<[u32; 2]> {
+    let mut furthest: Option<u32> = None;
+    for at in sorted {
+        let cluster = of(at);
+        if let Some(before) = furthest.filter(|before| cluster.first < of(before).last) {
+            return Some([before, *at]);
+        }
+        let further = furthest.is_none_or(|before| of(&before).last < cluster.last);
+        if further && cluster.first < cluster.last {
+            furthest = Some(*at);
+        }
+    }
+    None
 }
