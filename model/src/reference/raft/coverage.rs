@@ -1,5 +1,5 @@
-//! How much of the model real runs have walked: runs come in, or the bounds of a search, and sets of
-//! abstract states and of edges between them go out, by what makes the step.
+//! How much of the model real runs have walked: runs come in, or the bounds of a search, and sets
+//! of abstract states and of edges between them go out, by what makes the step.
 //!
 //! The one idea: two clusters are seldom in the same state, but a node often stands alike among the
 //! others. A [`Stand`] is what a node does and how its term, vote, log and commit compare with
