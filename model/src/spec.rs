@@ -68,7 +68,8 @@ pub enum Access {
 /// #     let request = RequestId { client: ClientId(0), number: 0 };
 /// #     let (invoked, completed) = (at(order), at(order + 1));
 /// #     let outcome = Outcome::Ok(Answer(found));
-/// #     Operation { request, node: None, op, invoked, outcome, completed, again: false, step: None }
+/// #     let (node, again, step) = (None, false, None);
+/// #     Operation { request, node, op, invoked, outcome, completed, again, step }
 /// # }
 /// let mut history: History<Cache> = History::default();
 /// history.operations.push(asked(1, Put(1, 7), None));

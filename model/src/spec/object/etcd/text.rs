@@ -2,7 +2,8 @@
 //!
 //! In a file, a request is its name and a list: `range [from to limit]`, `put [key value]`,
 //! `delete [from to]`, `txn [[comparison ...] [operation ...] [operation ...]]`, with comparisons
-//! `[key field is than]` and operations such as `[put key value]`. What stands last may be left out.
+//! `[key field is than]` and operations such as `[put key value]`. What stands last may be left
+//! out.
 
 use super::{Ask, Compare, Field, Value};
 use std::cmp::Ordering;
