@@ -66,6 +66,17 @@ impl Asked {
         self.file == Path::new("-") && self.expect.is_none()
     }
 
+    /// What was asked for that only a history in memory can give, as the end of a sentence.
+    fn only_of_whole(&self) -> Option<&'static str> {
+        if self.write.is_some() {
+            Some("only what is held can be written")
+        } else if self.consistency.is_some() {
+            Some("only linearizability is judged as it is read")
+        } else {
+            self.witness.then_some("an order is shown only of what is held")
+        }
+    }
+
     fn name(&self) -> String {
         if self.is_input() { "standard input".to_owned() } else { self.file.display().to_string() }
     }
@@ -205,14 +216,10 @@ fn judge(asked: &Asked, source: Result<Source<'_>, String>) -> HistoryObject {
             }
             whole(asked, &recorded)
         }
-        Ok(Loaded::Followed(_)) if asked.write.is_some() => {
-            let why = "it is larger than --memory, and only what is held can be written";
-            return HistoryObject::unread(&name, format!("{name}: {why}"));
-        }
-        Ok(Loaded::Followed(_)) if asked.consistency.is_some() => {
-            let why =
-                "it is larger than --memory, and only linearizability is judged as it is read";
-            return HistoryObject::unread(&name, format!("{name}: {why}"));
+        Ok(Loaded::Followed(_)) if asked.only_of_whole().is_some() => {
+            let what = asked.only_of_whole().unwrap_or_default();
+            let why = format!("{name}: it is larger than --memory, and {what}");
+            return HistoryObject::unread(&name, why);
         }
         Ok(Loaded::Followed(followed)) => followed_to_its_end(asked, &followed),
         Err(error) => return HistoryObject::unread(&name, error),
@@ -296,9 +303,20 @@ fn followed_to_its_end(asked: &Asked, followed: &stream::Followed) -> HistoryObj
         if asked.is_input() { None } else { load::again(&asked.file, followed, &asked.manner) };
     let mut object = match again.map(|recorded| whole(asked, &recorded)) {
         Some(object) if object.verdict == "not linearizable" => object,
-        _ => told::followed(followed),
+        _ => undrawn(asked, told::followed(followed)),
     };
     object.operations = followed.operations;
+    object
+}
+
+/// Says so where a picture was asked for and cannot be drawn.
+fn undrawn(asked: &Asked, mut object: HistoryObject) -> HistoryObject {
+    if let Some(file) = &asked.svg
+        && object.verdict == "not linearizable"
+    {
+        let why = "what contradicts the wrong answer is larger than --memory";
+        object.error = Some(format!("cannot draw {}: {why}", file.display()));
+    }
     object
 }
 

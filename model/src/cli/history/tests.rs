@@ -233,7 +233,7 @@ fn a_table_of_verdicts_is_compared_with_what_is_found() {
         "  No order explains these operations together; without any one of them, some",
         "  order explains the others.",
         "  Before line 4 all is well: some order explains every answer of k0 up to there,",
-        "  1 operation.",
+        "  1 answer.",
         "    at first: write k0 0       |-|",
         "    line 1: write k0 5 -> ok       |-|",
         "    line 3: read k0 -> 0               |-|\n",

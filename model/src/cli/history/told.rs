@@ -70,7 +70,7 @@ pub(super) fn refuted(
     object.clause = Some(refutation.violation.failure.clause.clone());
     object.minimal = Some(refutation.minimal);
     object.refuted_on_line = Some(recorded.answers[*wrong]);
-    object.explained = Some(refutation.prefix.len() as u64);
+    object.explained = Some(why.explained);
     object.right = why.right.clone();
     let shown = &places[places.len().saturating_sub(SHOWN_MAX)..];
     object.offending = shown.iter().map(|place| operation(recorded, *place)).collect();

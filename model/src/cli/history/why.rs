@@ -3,7 +3,7 @@
 
 use super::tape::{Recorded, key};
 use crate::explain::counted;
-use crate::history::{History, Outcome};
+use crate::history::{History, Operation, Outcome};
 use crate::judge::linearizability::{self, Refutation};
 use crate::judge::stream::{Halt, Stream};
 use crate::spec::Spec;
@@ -14,6 +14,8 @@ pub(super) struct Why {
     pub(super) sentences: Vec<String>,
     /// Answers that would have been right.
     pub(super) right: Vec<String>,
+    /// How many answers before the wrong one some order explains.
+    pub(super) explained: u64,
     /// The places of the operations in an order that explains those that are not wrong.
     pub(super) order: Vec<usize>,
 }
@@ -73,14 +75,29 @@ pub(super) fn why(recorded: &Recorded, refutation: &Refutation) -> Option<Why> {
                 .to_owned(),
         ),
     }
-    let asked = refutation.prefix.iter().filter(|place| recorded.lines[**place] > 0).count();
+    let explained = explained(recorded, wrong);
     let of = key(&operation.op)
         .map_or_else(String::new, |key| format!(" of {}", recorded.names.told(&format!("k{key}"))));
     sentences.push(format!(
         "Before line {line} all is well: some order explains every answer{of} up to there, {}.",
-        counted(asked as u64, "operation")
+        counted(explained, "answer")
     ));
-    Some(Why { sentences, right: told, order: order(history, places, wrong) })
+    Some(Why { sentences, right: told, explained, order: order(history, places, wrong) })
+}
+
+/// How many answers about the same part were given before the wrong one. Of a large part the
+/// refutation has no order of all of them, so they are counted here.
+fn explained(recorded: &Recorded, wrong: usize) -> u64 {
+    let history = &recorded.history;
+    let operation = &history.operations[wrong];
+    let (part, until) = (Object::part(&operation.op), operation.completed.order);
+    let before = |one: &Operation<Object>| {
+        matches!(one.outcome, Outcome::Ok(_))
+            && one.completed.order < until
+            && (part.is_none() || Object::part(&one.op) == part)
+    };
+    let numbered = history.operations.iter().zip(&recorded.lines);
+    numbered.filter(|(one, line)| **line > 0 && before(one)).count() as u64
 }
 
 /// The answers that would have been right for an operation, a few at most.

@@ -179,5 +179,14 @@ fn a_history_that_is_larger_than_its_memory_is_judged_as_it_is_read() {
          what was known: it should have been\n  100000\n    line 400002: read k0 -> 99999\n"
     );
     assert_eq!(run(&[&name, "--memory", "1"]), (1, why));
+    // And what cannot be given then is not left out in silence.
+    for (words, reason) in [
+        (&["--witness"][..], "an order is shown only of what is held"),
+        (&["--consistency", "session"], "only linearizability is judged as it is read"),
+        (&["--svg", "no.svg"], "cannot draw no.svg"),
+    ] {
+        let (code, told) = run(&[&[&*name, "--memory", "1"], words].concat());
+        assert!(code == 2 && told.contains(reason), "{code}: {told}");
+    }
     std::fs::remove_file(&file).expect("it is ours");
 }
