@@ -19,6 +19,7 @@ mod regressions;
 mod requests;
 mod sabotage;
 mod saved;
+mod soundness;
 mod stopped;
 mod tidy;
 

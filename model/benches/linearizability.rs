@@ -50,10 +50,12 @@ fn main() {
             row(&name, &record::<kv::PutGet>(&made, put_get, kv::Answer));
         }
     }
-    if wants("register, compare-and-set, 5 clients") {
-        let made = Made { clients: 5, length: 1_000_000, keys: 1, crash: 0, bad: false };
-        let history = record::<map::Map>(&made, swaps, map::Ret::Value);
-        row("register, compare-and-set, 5 clients", &history);
+    for bad in [false, true] {
+        let name = format!("register, 5 values, swaps, 5 clients{}", told(bad));
+        if wants(&name) {
+            let made = Made { clients: 5, length: 1_000_000, keys: 1, crash: 0, bad };
+            row(&name, &record::<map::Map>(&made, swaps, map::Ret::Value));
+        }
     }
     let hunt = Made { clients: 3, length: 200, keys: 4, crash: 20, bad: false };
     if wants("a hunt's map, all operations") {

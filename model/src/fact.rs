@@ -79,7 +79,9 @@ pub enum Fact {
     },
     /// The node goes by this configuration from now on: the entry at this index, which it has
     /// applied, or a snapshot up to there, made it so. Told at each change and after each start;
-    /// where nobody tells it, all nodes that stand in the cluster at the start vote, always.
+    /// where nobody tells it, all nodes that stand in the cluster at the start vote, always. A
+    /// protocol that goes by an entry as soon as it is in the log (Raft thesis 4.1) tells it behind
+    /// [`Fact::Appended`], and tells the one before again where another entry takes its place.
     Configured {
         /// The index of the entry that brought it; 0 for the one that the cluster began with.
         index: u64,

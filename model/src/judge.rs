@@ -15,6 +15,7 @@ pub mod convergence;
 pub mod linearizability;
 pub mod reach;
 pub mod replication;
+pub mod stream;
 pub mod survival;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -147,6 +147,12 @@ pub(super) struct Replay {
     pub(super) measure: bool,
     #[command(flatten)]
     pub(super) limits: Limits,
+    /// Write what its clients asked of registers and were
+    /// told to FILE, for any checker of histories: as
+    /// Jepsen's EDN if the name ends in .edn, as JSON lines
+    /// if in .jsonl
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(super) history: Option<PathBuf>,
     /// End as `git bisect run` wants it: 0 if it passes, 1 if
     /// it fails as it did, 125 if neither can be told, 128 if
     /// there is no such file

@@ -144,6 +144,11 @@ impl<'a, 's> Console<'a, 's> {
         let _ = put(self.streams.err, text, &mut false);
     }
 
+    /// Standard input.
+    pub(super) fn input(&mut self) -> &mut dyn Read {
+        self.streams.input
+    }
+
     /// Reads all of standard input.
     pub(super) fn read(&mut self) -> Result<String, Trouble> {
         let mut text = String::new();

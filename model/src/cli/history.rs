@@ -1,48 +1,66 @@
 //! `history`: files that anybody recorded come in; for each of them goes out whether some order of
 //! its operations explains every answer. How a format is written is for `read` alone.
+//!
+//! The one idea: files are judged beside each other, and told of in the order in which they were
+//! named, so that the number of threads shows in nothing but the time.
 
 use super::args;
 use super::console::{Console, Exit, Trouble};
 use super::json::{HistoryObject, Sink};
+use super::progress::Bar;
+use crate::campaign::{self, Effort, Patience, Stop};
 use crate::check::Stopwatch;
+use crate::error::Error;
 use crate::explain::count;
 use crate::judge::linearizability::{self, Finding};
-use crate::spec::object::{Kind, Value};
 pub(super) use edn::Form;
-use flate2::read::MultiGzDecoder;
+use load::{Loaded, Manner};
 use read::Format;
-use std::fs;
-use std::io::Read;
+use source::Source;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 use tape::Recorded;
+pub(super) use write::{Event, Word};
 
 mod edn;
+mod load;
 mod read;
+mod source;
+mod stream;
+mod table;
 mod tape;
 #[cfg(test)]
 mod tests;
 mod told;
+pub(super) mod write;
 
 /// What most histories need. Explaining a refutation asks the search many times, each time within
 /// the budget, so that a large one is only spent where nothing is known without it.
 const BUDGET_FIRST: u64 = 500_000;
 
-/// How a compressed file begins.
-const GZIP: &[u8] = &[0x1f, 0x8b];
-
-/// No compressed file may hold more bytes than this.
-const UNPACKED_MAX: u64 = 4 << 30;
-
 /// A file to judge, and what is said of it.
 struct Asked {
     file: PathBuf,
-    format: Option<Format>,
-    kind: Option<Kind>,
-    init: Option<Value>,
+    manner: Manner,
     /// Whether a table says that it is linearizable.
     expect: Option<bool>,
     /// Whether an order that explains it is wanted.
     witness: bool,
+    budget: u64,
+    /// The file that it is written to as well, and how.
+    write: Option<(PathBuf, write::Manner)>,
+}
+
+impl Asked {
+    /// Whether it is standard input.
+    fn is_input(&self) -> bool {
+        self.file == Path::new("-") && self.expect.is_none()
+    }
+
+    fn name(&self) -> String {
+        if self.is_input() { "standard input".to_owned() } else { self.file.display().to_string() }
+    }
 }
 
 pub(super) fn history(
@@ -51,17 +69,16 @@ pub(super) fn history(
 ) -> Result<Exit, Trouble> {
     let files = files(asked)?;
     let sink = Sink::open(asked.json.as_deref(), console)?;
-    let mut objects = Vec::with_capacity(files.len());
+    let files = Arc::new(files);
+    let objects = judged(&files, asked.jobs, console)?;
     let mut tally = Tally::default();
-    for one in &files {
-        let object = judge(one, asked.budget);
-        tally.add(one, &object);
+    for (one, object) in files.iter().zip(&objects) {
+        tally.add(one, object);
         let differs = one.expect.is_some() && one.expect != object.linearizable();
         // In a comparison only the differences are worth a line.
         if one.expect.is_none() || differs {
-            console.say(&told::file(one.expect, &object))?;
+            console.say(&told::file(one.expect, object))?;
         }
-        objects.push(object);
     }
     if asked.expect.is_some() {
         console.say(&tally.compared())?;
@@ -70,97 +87,149 @@ pub(super) fn history(
     Ok(tally.exit(asked.expect.is_some()))
 }
 
+/// Judges all files, several at a time; standard input before all others, in this thread.
+fn judged(
+    files: &Arc<Vec<Asked>>,
+    jobs: Option<u32>,
+    console: &mut Console<'_, '_>,
+) -> Result<Vec<HistoryObject>, Trouble> {
+    let mut objects: Vec<Option<HistoryObject>> = Vec::new();
+    for one in files.iter() {
+        let input = one.is_input();
+        objects.push(input.then(|| {
+            judge(
+                one,
+                Source::of(console.input())
+                    .map_err(|error| format!("cannot read standard input: {error}")),
+            )
+        }));
+    }
+    let rest: Vec<usize> = (0..files.len()).filter(|at| objects[*at].is_none()).collect();
+    if let [one] = rest[..] {
+        objects[one] = Some(judge(&files[one], Source::file(&files[one].file)));
+    } else if !rest.is_empty() {
+        let effort = Effort {
+            cases: rest.len() as u64,
+            time: None,
+            jobs: jobs.unwrap_or_default() as usize,
+        };
+        let bar = Bar::new(console.is_terminal(), "histories", effort.limit(), None).of("files");
+        let (files, places) = (files.clone(), rest);
+        let work = move |done: &mut Vec<(usize, HistoryObject)>, number: u64| {
+            let place = places[number as usize];
+            done.push((place, judge(&files[place], Source::file(&files[place].file))));
+            false
+        };
+        let told = &mut |done| bar.tell(done);
+        let ran = campaign::run_with(&effort, &Stop::default(), &PATIENCE, Vec::new, work, told);
+        bar.end();
+        for (place, object) in ran?.0.into_iter().flatten() {
+            objects[place] = Some(object);
+        }
+    }
+    Ok(objects.into_iter().flatten().collect())
+}
+
+/// However long it takes: the budget is what ends it.
+const PATIENCE: Patience = Patience { limit: Duration::from_secs(u32::MAX as u64), stuck };
+
+fn stuck(_: u64, _: Duration) -> Error {
+    Error::new("a history is still being judged")
+}
+
 /// The files that are named, and those of the table.
 fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
     let named = |format: &Option<String>| match format.as_deref().map(Format::named) {
-        Some(None) => Err(Trouble::misuse(
-            "unknown format: the formats are hist, edn, json-lines, jepsen-log and interval-rows",
-        )),
+        Some(None) => {
+            Err(Trouble::misuse(format!("unknown format: the formats are {}", read::FORMATS)))
+        }
         Some(format) => Ok(format),
         None => Ok(None),
     };
-    let format = named(&asked.format)?;
-    let init = asked.init.as_deref().map(read::value).transpose().map_err(Trouble::misuse)?;
-    let kind = asked.spec.as_deref().map(str::parse).transpose().map_err(Trouble::misuse)?;
+    let manner = Manner {
+        format: named(&asked.format)?,
+        kind: asked.spec.as_deref().map(str::parse).transpose().map_err(Trouble::misuse)?,
+        init: asked.init.as_deref().map(read::value).transpose().map_err(Trouble::misuse)?,
+        memory: asked.memory << 20,
+        budget: asked.budget.min(BUDGET_FIRST),
+    };
+    let budget = asked.budget;
     let file = |file: &PathBuf| Asked {
         file: file.clone(),
-        format,
-        kind,
-        init: init.clone(),
+        manner: manner.clone(),
         expect: None,
         witness: asked.witness,
+        budget,
+        write: None,
     };
     let mut files: Vec<Asked> = asked.files.iter().map(file).collect();
+    if files.iter().filter(|file| file.is_input()).count() > 1 {
+        return Err(Trouble::misuse("standard input can be read once"));
+    }
+    if let Some(path) = &asked.write {
+        let [only] = &mut files[..] else {
+            return Err(Trouble::misuse("--write takes one history: name one file"));
+        };
+        let manner = write::Manner::of(path).map_err(Trouble::misuse)?;
+        only.write = Some((path.clone(), manner));
+    }
     if let Some(table) = &asked.expect {
-        files.extend(rows(table)?);
+        files.extend(table::rows(table, &manner, budget)?);
     }
     Ok(files)
 }
 
-/// The rows of a table: its columns are found by the names in its first line, its files beside it.
-fn rows(table: &Path) -> Result<Vec<Asked>, Trouble> {
-    let name = table.display();
-    let text = fs::read_to_string(table)
-        .map_err(|error| Trouble::misuse(format!("cannot read {name}: {error}")))?;
-    let mut lines = text.lines();
-    let heads: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
-    let column = |head: &str| {
-        let place = heads.iter().position(|known| *known == head);
-        place.ok_or_else(|| Trouble::misuse(format!("{name}:1: there is no column `{head}`")))
+fn judge(asked: &Asked, source: Result<Source<'_>, String>) -> HistoryObject {
+    let name = asked.name();
+    let began = Stopwatch::start();
+    let loaded = source.and_then(|source| load::load(source, &name, &asked.manner));
+    let mut object = match loaded {
+        Ok(Loaded::Whole(recorded)) => {
+            if let Err(error) = written(asked, &recorded) {
+                return HistoryObject::unread(&name, error);
+            }
+            whole(asked, &recorded)
+        }
+        Ok(Loaded::Followed(_)) if asked.write.is_some() => {
+            let why = "it is larger than --memory, and only what is held can be written";
+            return HistoryObject::unread(&name, format!("{name}: {why}"));
+        }
+        Ok(Loaded::Followed(followed)) => followed_to_its_end(asked, &followed),
+        Err(error) => return HistoryObject::unread(&name, error),
     };
-    let (path, format) = (column("path")?, column("format")?);
-    let (init, verdict) = (column("init")?, column("verdict")?);
-    let folder = table.parent().unwrap_or(Path::new(""));
-    let mut rows = Vec::new();
-    for (line, content) in (2..).zip(lines).filter(|(_, content)| !content.trim().is_empty()) {
-        let wrong = |why: String| Trouble::misuse(format!("{name}:{line}: {why}"));
-        let cells: Vec<&str> = content.split('\t').collect();
-        let cell = |place: usize| cells.get(place).copied().unwrap_or_default();
-        let format = Format::named(cell(format))
-            .ok_or_else(|| wrong(format!("unknown format `{}`", cell(format).escape_debug())))?;
-        let expect = match cell(verdict) {
-            "Ok" => true,
-            "Illegal" => false,
-            other => return Err(wrong(format!("`{}` is no verdict", other.escape_debug()))),
-        };
-        rows.push(Asked {
-            file: folder.join(cell(path)),
-            format: Some(format),
-            kind: None,
-            init: Some(read::value(cell(init)).map_err(wrong)?),
-            expect: Some(expect),
-            witness: false,
-        });
-    }
-    Ok(rows)
+    object.file = name;
+    object.seconds = began.elapsed().as_secs_f64();
+    object
 }
 
-fn judge(asked: &Asked, budget: u64) -> HistoryObject {
-    let file = asked.file.display().to_string();
-    let began = Stopwatch::start();
-    let recorded = match load(asked) {
-        Ok(recorded) => recorded,
-        Err(error) => return HistoryObject::unread(&file, error),
-    };
+/// Writes a history to the file that is asked for.
+fn written(asked: &Asked, recorded: &Recorded) -> Result<(), String> {
+    let Some((path, manner)) = &asked.write else { return Ok(()) };
+    let text = write::write(&recorded.history, *manner, &|key| recorded.names.name(key));
+    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// What is said of a history that is in memory.
+fn whole(asked: &Asked, recorded: &Recorded) -> HistoryObject {
+    let budget = asked.budget;
     let mut finding = linearizability::check(&recorded.history, budget.min(BUDGET_FIRST));
     if finding == Finding::Unknown && budget > BUDGET_FIRST {
         finding = linearizability::check(&recorded.history, budget);
     }
-    let mut object = HistoryObject {
-        file,
-        operations: recorded.operations,
-        seconds: began.elapsed().as_secs_f64(),
-        ..HistoryObject::default()
-    };
+    let mut object =
+        HistoryObject { operations: recorded.operations as u64, ..HistoryObject::default() };
     match &finding {
         Finding::Linearizable => {
             object.verdict = "linearizable";
+            if recorded.operations == 0 {
+                object.why = Some("nothing was asked: there is no operation in it".to_owned());
+            }
             if asked.witness {
                 let order = linearizability::witness(&recorded.history, budget);
-                object.witness = order.map(|order| told::witness(&recorded, &order));
+                object.witness = order.map(|order| told::witness(recorded, &order));
             }
         }
-        Finding::Refuted(why) => told::refuted(&recorded, why, &mut object),
+        Finding::Refuted(why) => told::refuted(recorded, why, &mut object),
         Finding::Unknown => {
             object.verdict = "unknown";
             object.why = Some(format!(
@@ -172,32 +241,16 @@ fn judge(asked: &Asked, budget: u64) -> HistoryObject {
     object
 }
 
-fn load(asked: &Asked) -> Result<Recorded, String> {
-    let name = asked.file.display();
-    let bytes = fs::read(&asked.file).map_err(|error| format!("cannot read {name}: {error}"))?;
-    let bytes = if bytes.starts_with(GZIP) {
-        unpacked(&bytes).map_err(|why| format!("{name}: it begins as gzip does, but {why}"))?
-    } else {
-        bytes
+/// What is said of a history that was judged as it was read.
+fn followed_to_its_end(asked: &Asked, followed: &stream::Followed) -> HistoryObject {
+    let again =
+        if asked.is_input() { None } else { load::again(&asked.file, followed, &asked.manner) };
+    let mut object = match again.map(|recorded| whole(asked, &recorded)) {
+        Some(object) if object.verdict == "not linearizable" => object,
+        _ => told::followed(followed),
     };
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
-        let before = &bytes[..error.valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        format!("{name}:{line}: it is no UTF-8 text")
-    })?;
-    let read = read::read(text, asked.format, asked.kind, asked.init.clone());
-    read.map_err(|(line, why)| format!("{name}:{line}: {why}"))
-}
-
-/// What a compressed file holds. A small one can hold more than any memory, so there is a limit.
-fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = MultiGzDecoder::new(packed).take(UNPACKED_MAX + 1).read_to_end(&mut bytes);
-    read.map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > UNPACKED_MAX {
-        return Err(format!("it holds more than {} GiB", UNPACKED_MAX >> 30));
-    }
-    Ok(bytes)
+    object.operations = followed.operations;
+    object
 }
 
 /// What became of all files.

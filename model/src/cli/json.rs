@@ -8,7 +8,7 @@ mod measures;
 
 pub(super) use explore::ExploreObject;
 pub(super) use files::{ConfirmObject, ShrinkObject};
-pub(super) use history::{HistoryObject, form};
+pub(super) use history::{EventLine, HistoryObject, event, written};
 
 use super::console::{Console, Trouble};
 use super::target::Again;

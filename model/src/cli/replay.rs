@@ -5,13 +5,15 @@ use super::Cli;
 use super::args;
 use super::console::{Console, Exit, Trouble};
 use super::given::Given;
+use super::history::write::{Manner, write};
 use super::json::{ReplayObject, Sink};
 use super::program::Program;
 use super::target::{Again, Entry, Wanted};
 use crate::check::Replayed;
-use crate::explain;
+use crate::explain::{self, counted};
 use crate::figure::Limit;
 use crate::persist::Saved;
+use std::path::Path;
 
 pub(super) fn replay(
     cli: &Cli,
@@ -62,7 +64,9 @@ fn again(
     let sink = Sink::open(asked.json.as_deref(), console)?;
     let command = given.replay(name, &asked.limits, program);
     let limits = &asked.limits.within[..];
-    let wanted = Wanted { story: asked.log, measures: asked.measure, limits };
+    let manner = asked.history.as_deref().map(Manner::of).transpose().map_err(Trouble::misuse)?;
+    let (story, measures, history) = (asked.log, asked.measure, manner.is_some());
+    let wanted = Wanted { story, measures, history, limits };
     let again = match entry.target.replay(saved, *file, &command, wanted) {
         Ok(again) => again,
         Err(error) => {
@@ -77,8 +81,30 @@ fn again(
         console.say("")?;
     }
     console.say(&report(entry, saved, &again, limits))?;
+    if let (Some(file), Some(manner)) = (&asked.history, manner) {
+        console.say(&written(file, manner, &again)?)?;
+    }
     sink.write(&ReplayObject::new(place, &entry.name, saved, &again), console)?;
     Ok((again.checked.outcome.into(), again.replayed))
+}
+
+/// Writes the history of the run, and says what is in the file.
+fn written(file: &Path, manner: Manner, again: &Again) -> Result<String, Trouble> {
+    let name = file.display();
+    let Some((history, left_out)) = &again.history else { return Ok(String::new()) };
+    if history.operations.is_empty() {
+        let why = "none of the run's operations is one on a register";
+        return Err(Trouble::misuse(format!("cannot write {name}: {why}")));
+    }
+    let text = write(history, manner, &|_| None);
+    std::fs::write(file, text)
+        .map_err(|error| Trouble::misuse(format!("cannot write {name}: {error}")))?;
+    let operations = counted(history.operations.len() as u64, "operation");
+    let others = match left_out {
+        0 => String::new(),
+        others => format!("; {others} on other objects left out, which are judged by themselves"),
+    };
+    Ok(format!("  history   {operations} in {name}{others}"))
 }
 
 fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &[Limit]) -> String {

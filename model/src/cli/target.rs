@@ -1,6 +1,7 @@
 //! A check of any kind of node comes in; what the commands need of it goes out, without the node's
 //! type.
 
+use super::history::write::registers::registers;
 use crate::campaign::Stop;
 use crate::check::{Alarms, Check, Checked, Confirmed, Replayed, Smaller, Trial};
 use crate::error::Error;
@@ -8,12 +9,14 @@ use crate::execute::Op;
 use crate::explain;
 use crate::fault::Nemesis;
 use crate::figure::Limit;
+use crate::history::History;
 use crate::judge::Within;
 use crate::measure::measure;
 use crate::measures::Measures;
 use crate::node::Node;
 use crate::persist::Saved;
 use crate::schedule::Schedule;
+use crate::spec::object::Object;
 use crate::trace::LinkCount;
 use crate::verdict::Failure;
 use std::ops::RangeInclusive;
@@ -89,6 +92,8 @@ pub(super) struct Wanted<'a> {
     pub(super) story: bool,
     /// What it measures.
     pub(super) measures: bool,
+    /// What its clients asked and were told.
+    pub(super) history: bool,
     /// Figures that carry a bound.
     pub(super) limits: &'a [Limit],
 }
@@ -100,6 +105,9 @@ pub(super) struct Again {
     pub(super) ran: Ran,
     /// The whole run, where it was asked for.
     pub(super) story: Option<String>,
+    /// What clients asked of registers, where it was asked for, and how many other operations
+    /// there were.
+    pub(super) history: Option<(History<Object>, usize)>,
 }
 
 /// What is known of a run, whatever its verdict.
@@ -217,7 +225,8 @@ impl<N: Node> Target for Check<N> {
             links: trace.links.clone(),
         };
         let story = wanted.story.then(|| explain::story(&schedule, &trace, true));
-        Ok(Again { checked, replayed, ran, story })
+        let history = wanted.history.then(|| registers(&trace.history));
+        Ok(Again { checked, replayed, ran, story, history })
     }
 
     fn confirm(

@@ -51,8 +51,12 @@ pub struct Refutation {
     pub minimal: bool,
     /// An order that explains the part of the object in question up to the wrong answer: the
     /// longest prefix of its history that is linearizable, as places in the history. What was still
-    /// under way then is in it only if it had to take effect already.
+    /// under way then is in it only if it had to take effect already. Of a large part, only the
+    /// end of that order.
     pub prefix: Vec<usize>,
+    /// How many operations of the part came before the offending ones where these contradict each
+    /// other only after what those did; 0 where nothing else matters.
+    pub earlier: usize,
 }
 
 /// Checks a history. The budget bounds the work for each part of the object: how many times an
@@ -77,25 +81,29 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
     let mut worst: Option<Refutation> = None;
     for part in parts.iter() {
         let ruled = part.first().map(|claim| zones.ruling(S::part(claim.op)));
-        let (decision, moment) = if ruled == Some(Ruling::Refuted) {
-            (Decision::Refuted, None)
+        let by_clusters = ruled == Some(Ruling::Refuted);
+        let few = if by_clusters { few(history, part) } else { None };
+        let small = part.len() < FEW;
+        let (decision, moment, cuts) = if by_clusters && (few.is_some() || small) {
+            (Decision::Refuted, None, Vec::new())
         } else {
-            let decided = decide(&mut search, part, Wanted::Decision, &mut { budget });
-            (decided.decision, decided.moment)
+            let wanted = if small { Wanted::Decision } else { Wanted::Cuts };
+            let decided = decide(&mut search, part, wanted, &mut { budget });
+            let refuted = by_clusters.then_some(Decision::Refuted);
+            (refuted.unwrap_or(decided.decision), decided.moment, decided.cuts)
         };
         match decision {
             Decision::Linearizable => {}
             Decision::Unknown => unknown = true,
             Decision::Refuted => {
-                let by_clusters = ruled == Some(Ruling::Refuted);
-                let few = if by_clusters { few(history, part) } else { None };
                 let from = few.as_ref().map(|(_, moment)| *moment).or(moment).unwrap_or(0);
                 let part = few.as_ref().map_or(part, |(few, _)| few);
-                let blame = blame::blame(history, part, from, parts.whole, budget);
+                let blame = blame::blame(history, part, from, &cuts, parts.whole, budget);
                 let found = Refutation {
                     violation: explain::violation(history, &blame),
                     minimal: blame.minimal,
                     prefix: blame.prefix,
+                    earlier: blame.earlier,
                 };
                 let worse = worst.as_ref().is_none_or(|known| explain::is_worse(&found, known));
                 worst = if worse { Some(found) } else { worst };

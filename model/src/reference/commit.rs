@@ -1,7 +1,7 @@
 //! The clauses on what is committed, applied and acknowledged; see `replication.rs`.
 
 use super::log::Place;
-use super::replication::{Cluster, Step, refuse};
+use super::replication::{Cluster, Member, Step, refuse};
 use super::requests::Effect;
 use super::{Against, Clause, Refusal};
 use crate::fact::{Entry, Fact, Told};
@@ -72,6 +72,18 @@ impl Cluster {
         }
         let against = self.committed_at(index, mine, last);
         refuse(Clause::OneEntryAtAnIndex, told, against)
+    }
+
+    /// What an entry written at this index stands on. Where the log does not show it any more, but
+    /// the node's state machine has taken it in, it is what is committed there.
+    #[inline]
+    pub(super) fn below(&self, member: &Member, index: u64) -> Place {
+        let below = member.log.below(index);
+        if below == Place::UNKNOWN && member.applied.is_some_and(|applied| applied + 1 >= index) {
+            let committed = self.committed.get(index as usize - 2);
+            return committed.map_or(below, |committed| committed.place);
+        }
+        below
     }
 
     /// Whether a majority may have made the entry at an index durable: it told so, or told nothing

@@ -6,7 +6,8 @@
 //! and a quorum is that of the node which needed it. A configuration is replicated state like any
 //! other: after the same index it is the same on every node (Raft thesis, chapter 4).
 
-use super::replication::{Cluster, INDEX_MAX, Step, refuse};
+use super::log::Place;
+use super::replication::{Cluster, INDEX_MAX, Member, Step, refuse};
 use super::{Against, Clause};
 use crate::fact::{Config, Nodes, Told};
 use crate::id::NodeId;
@@ -17,6 +18,10 @@ use crate::time::Time;
 pub(super) struct Installed {
     index: u64,
     config: Config,
+    /// The entry that brought it, where that is known.
+    place: Place,
+    /// Nobody who told it had applied it: another entry may yet take its place.
+    early: bool,
     node: NodeId,
     time: Time,
 }
@@ -63,6 +68,13 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// That of a node which goes by a configuration and told all of its votes.
+    pub(super) fn recalled(since: u64, config: Config) -> Standing {
+        let (at_commit, at_term) = (since, since);
+        let now = Some((since, config));
+        Standing { now, at_commit, at_term, tells: true, votes: true, ..Standing::default() }
+    }
+
     /// The node came up, or took in another node's state, which stands at this index.
     pub(super) fn restart(&mut self, applied: u64, event: Time) {
         (self.now, self.at_commit) = (None, 0);
@@ -84,11 +96,29 @@ impl Configurations {
         self.told.is_empty()
     }
 
-    /// A configuration that stands between two indices, the lower one excluded, and is not this
-    /// one.
+    /// A configuration that was applied between two indices, the lower one excluded, and is not
+    /// this one.
     fn other_between(&self, low: u64, high: u64, config: Config) -> Option<&Installed> {
         let between = |other: &&Installed| low < other.index && other.index <= high;
-        self.told.iter().filter(between).find(|other| other.config != config)
+        self.told.iter().filter(between).find(|other| !other.early && other.config != config)
+    }
+
+    /// Another configuration at the same index: of the same entry, or both were applied.
+    fn clash(&self, new: &Installed) -> Option<&Installed> {
+        let same_entry = |other: &Installed| new.place.known() && other.place == new.place;
+        let both = |other: &&Installed| same_entry(other) || !(other.early || new.early);
+        let mut at = self.told.iter().filter(|other| other.index == new.index);
+        at.find(|other| other.config != new.config && both(other))
+    }
+
+    /// Takes one in, if it is new.
+    fn take(&mut self, new: Installed) {
+        let first = self.told.partition_point(|other| other.index < new.index);
+        let mut at = self.told[first..].iter_mut().take_while(|other| other.index == new.index);
+        match at.find(|other| other.config == new.config) {
+            Some(known) => known.early &= new.early,
+            None => self.told.insert(first, new),
+        }
     }
 }
 
@@ -103,12 +133,15 @@ impl Cluster {
         if index > INDEX_MAX || config.voters.is_empty() {
             return Ok(());
         }
-        let place = self.configs.told.partition_point(|other| other.index < index);
-        let same = self.configs.told.get(place).filter(|other| other.index == index);
-        if let Some(other) = same.filter(|other| other.config != config) {
+        let Member { applied, log, tells_applied, .. } = &self.members[who];
+        let place = if index == 0 { Place::ROOT } else { log.at(index) };
+        // Who shows neither what it holds nor what it applies may have applied this.
+        let shows = place.known() || *tells_applied;
+        let early = shows && applied.is_some_and(|applied| applied < index);
+        let new = Installed { index, config, place, early, node: told.node, time: told.time };
+        if let Some(other) = self.configs.clash(&new) {
             return refuse(Clause::OneConfiguration, told, Against::configuration(other));
         }
-        let new = same.is_none();
         if self.configs.is_empty() {
             self.configs.uncounted = self.members.iter().map(|m| m.term).max().unwrap_or(0);
         }
@@ -119,24 +152,38 @@ impl Cluster {
         if let Some(other) = self.configs.other_between(index, passed, config) {
             return refuse(Clause::OneConfiguration, told, Against::configuration(other));
         }
+        // One in the place of another that was only in the log does not follow on that.
         let before = self.members[who].standing.now;
-        if let Some((before, old)) = before.filter(|(before, _)| *before <= index)
+        if let Some((before, old)) = before.filter(|(before, _)| *before < index)
             && !always_overlap(&old, &config)
         {
             let against = Against::Configuration { index: before, config: old, first: None };
             return refuse(Clause::QuorumsIntersect, told, against);
         }
-        if new {
-            let installed = Installed { index, config, node: told.node, time: told.time };
-            self.configs.told.insert(place, installed);
-        }
+        self.configs.take(new);
         let standing = &mut self.members[who].standing;
         if standing.now.is_none() {
-            (standing.at_commit, standing.at_term) = (index, standing.at_term.min(index));
+            standing.at_commit = index;
         }
+        standing.at_commit = standing.at_commit.min(index);
+        standing.at_term = standing.at_term.min(index);
         standing.now = Some((index, config));
         standing.tells = true;
         Ok(())
+    }
+
+    /// What the node at this place told of who votes, if it stands there now and had these votes.
+    pub(super) fn recall_voters(&mut self, who: usize, voters: u8) {
+        let member = &self.members[who];
+        let Some((index, config)) = member.standing.now else { return };
+        let (node, term) = (NodeId::at(who), member.term);
+        let early = member.applied.is_some_and(|applied| applied < index);
+        let (place, time) = (Place::UNKNOWN, Time::ZERO);
+        self.configs.take(Installed { index, config, place, early, node, time });
+        if voters > 0 {
+            let voters = voters.into();
+            self.configs.ballots.push(Ballot { term, candidate: node, voters });
+        }
     }
 
     /// The node applies more of the log, so that it goes by all changes that it applied in earlier
@@ -231,7 +278,7 @@ impl Cluster {
 
 impl Against {
     fn configuration(other: &Installed) -> Against {
-        let Installed { index, config, node, time } = *other;
+        let Installed { index, config, node, time, .. } = *other;
         Against::Configuration { index, config, first: Some((node, time)) }
     }
 }

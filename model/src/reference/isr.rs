@@ -25,7 +25,7 @@ use stateright::{Model, Path, Property};
 
 use super::drawing::{Row, drawing};
 use super::protocol::{Bound, Protocol, bound};
-use super::raft::{LOG_MAX, MESSAGES_MAX, NODES_MAX};
+use super::raft::{MESSAGES_MAX, NODES_MAX, REQUESTS_MAX};
 use super::replication::recall::Shows;
 use super::telling::Telling;
 use super::{Past, Refusal};
@@ -83,8 +83,8 @@ impl Protocol for Isr {
     const SENTENCE: &'static str = "a leader with an in-sync set, a controller, fetches, restarts";
     const BOUNDS: &'static [Bound] = &[
         bound("nodes", "so many replicas", 3, 1, NODES_MAX),
-        bound("epochs", "so many leaders, one after the other", 2, 1, LOG_MAX),
-        bound("requests", "so many requests of clients", 2, 0, LOG_MAX),
+        bound("epochs", "so many leaders, one after the other", 2, 1, REQUESTS_MAX),
+        bound("requests", "so many requests of clients", 2, 0, REQUESTS_MAX),
         bound("messages", "so many messages on their way at once", 1, 1, MESSAGES_MAX),
         bound("restarts", "so many restarts of replicas that keep their logs", 1, 0, 9),
         bound("losses", "so many restarts of replicas that lose of theirs", 1, 0, 1),
@@ -125,8 +125,10 @@ impl Isr {
             term: replica.epoch,
             vote: 0,
             leads: replica.leads,
+            base: (0, 0),
             log: replica.log.iter().map(|entry| entry.epoch),
             commit: replica.watermark,
+            goes_by: None,
         });
         let refusal = telling.judge(&mut next.past, &mut next.broken, nodes);
         (next, facts, refusal)

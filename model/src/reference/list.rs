@@ -39,6 +39,13 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
         item
     }
 
+    /// Drops the first `count` items.
+    #[inline]
+    pub(super) fn drop_first(&mut self, count: usize) {
+        self.items.copy_within(count..self.len as usize, 0);
+        self.len -= count as u8;
+    }
+
     /// Keeps the first `len` items.
     #[inline]
     pub(super) fn truncate(&mut self, len: usize) {

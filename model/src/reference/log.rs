@@ -13,6 +13,12 @@ use crate::time::Time;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Place(u32);
 
+impl Default for Place {
+    fn default() -> Place {
+        Place::UNKNOWN
+    }
+}
+
 impl Place {
     /// Not known which entry.
     pub(super) const UNKNOWN: Place = Place(u32::MAX);

@@ -4,102 +4,70 @@
 //! It is the protocol of the paper's figure 2 (Ongaro and Ousterhout 2014), in the steps of the
 //! specification in Ongaro's thesis (2014, appendix B): a node times out, asks one other node for a
 //! vote, sends one other node at most one entry, takes a message in, or restarts with what is
-//! durable. A message may be lost and may overtake others; what is sent again doubles it. A
+//! durable. A log may be compacted up to what was applied, and a leader sends its snapshot where
+//! the log has gone (thesis, chapter 5); who votes changes by one, or through a joint configuration
+//! (chapter 4). A message may be lost and may overtake others; what is sent again doubles it. A
 //! partition is the loss of what crosses it, and a node that is down is one that restarts after the
 //! messages to it were lost, so neither needs steps of its own.
 //!
 //! Each step tells the facts that an implementation would tell, and the reference judges them: the
 //! same [`Cluster`](super::Cluster) that judges real nodes. For that a state remembers what was
-//! told before ([`Past`]), so a state is what the cluster is *and* what a judge knows of it.
+//! told before ([`Past`](super::Past)), so a state is what the cluster is *and* what a judge knows
+//! of it.
 
 mod action;
+mod bounds;
 mod judge;
 mod protocol;
 mod rename;
+mod show;
 mod state;
 #[cfg(test)]
 mod tests;
+mod voters;
 
 pub use action::Action;
-pub use state::{Body, Entry, Message, Role, Server, State};
-pub use state::{LOG_MAX, MESSAGES_MAX, NODES_MAX};
+pub use bounds::{Bounds, Bug, GoesBy, Rules};
+pub use state::{Base, Body, Content, Entry, Message, Role, Server, Spent, State};
+pub use state::{LOG_MAX, MESSAGES_MAX, NODES_MAX, REQUESTS_MAX, TERMS_MAX};
+pub use voters::Voters;
 
 use stateright::{Model, Path, Property};
 
 use super::drawing::{Row, drawing};
 use super::protocol::{Bound, Protocol, bound};
-use super::replication::recall::Past;
 
-/// The model: its bounds, and what is wrong with it.
+/// The bounds unless said.
+const USUAL: Bounds = Bounds::USUAL;
+
+/// The model: its bounds, its rules, and what is wrong with it.
 #[derive(Clone, Debug)]
 pub struct Raft {
     /// How large it may grow.
     pub bounds: Bounds,
+    /// Where implementations differ.
+    pub rules: Rules,
     /// What is wrong with it, if anything.
     pub bug: Option<Bug>,
 }
 
-/// How large a model may grow. They are bounds on states, none on the length of a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Bounds {
-    /// So many nodes, up to [`NODES_MAX`].
-    pub nodes: u8,
-    /// No node goes beyond this term.
-    pub terms: u8,
-    /// Clients ask so often; no log is longer.
-    pub requests: u8,
-    /// So many messages may be on their way at once.
-    pub messages: u8,
-    /// Nodes restart so often, all together.
-    pub restarts: u8,
-}
-
-impl Default for Bounds {
-    fn default() -> Bounds {
-        Bounds { nodes: 3, terms: 3, requests: 2, messages: 1, restarts: 1 }
-    }
-}
-
-/// A known mistake.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum Bug {
-    /// The vote is not durable: a node that restarts votes again in the same term.
-    VoteForgotten,
-    /// A leader takes an entry of an older term for committed as soon as a majority holds it
-    /// (figure 8 of the paper).
-    OldTermCommitted,
-    /// A leader answers its client before anybody else holds the entry.
-    AckedAlone,
-    /// A vote is given to whoever asks, whatever its log holds.
-    LogNotCompared,
-}
-
-impl Bug {
-    /// All of them.
-    pub const ALL: [Bug; 4] =
-        [Bug::VoteForgotten, Bug::OldTermCommitted, Bug::AckedAlone, Bug::LogNotCompared];
-
-    /// Its name, as in `--bug vote-forgotten`.
+impl Raft {
+    /// A sound one by the rules of Ongaro's thesis.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Bug::VoteForgotten => "vote-forgotten",
-            Bug::OldTermCommitted => "old-term-committed",
-            Bug::AckedAlone => "acked-alone",
-            Bug::LogNotCompared => "log-not-compared",
-        }
+    pub fn within(bounds: Bounds) -> Raft {
+        Raft { bounds, rules: Rules::default(), bug: None }
     }
 
-    /// What is wrong, in one sentence.
+    /// The same by these rules.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Bug::VoteForgotten => "a node that restarts has forgotten its vote",
-            Bug::OldTermCommitted => "a leader commits an older term's entry by counting replicas",
-            Bug::AckedAlone => "a leader answers before anybody else holds the entry",
-            Bug::LogNotCompared => "a vote is given whatever the candidate's log holds",
-        }
+    pub fn by(self, rules: Rules) -> Raft {
+        Raft { rules, ..self }
+    }
+
+    /// The same with a mistake, if any.
+    #[must_use]
+    pub fn with(self, bug: impl Into<Option<Bug>>) -> Raft {
+        Raft { bug: bug.into(), ..self }
     }
 }
 
@@ -107,32 +75,50 @@ impl Protocol for Raft {
     const NAME: &'static str = "raft";
     const SENTENCE: &'static str = "elections, replication, commits, restarts with what is durable";
     const BOUNDS: &'static [Bound] = &[
-        bound("nodes", "so many nodes, all of which vote", 3, 1, NODES_MAX),
-        bound("terms", "the highest term", 3, 1, LOG_MAX),
-        bound("requests", "so many requests of clients", 2, 0, LOG_MAX),
-        bound("messages", "so many messages on their way at once", 1, 1, MESSAGES_MAX),
-        bound("restarts", "so many restarts of nodes, all together", 1, 0, 9),
+        bound("nodes", "so many nodes", USUAL.nodes, 1, NODES_MAX),
+        bound("terms", "the highest term", USUAL.terms, 1, TERMS_MAX),
+        bound("requests", "so many requests of clients", USUAL.requests, 0, REQUESTS_MAX),
+        bound("messages", "so many messages on their way at once", USUAL.messages, 1, MESSAGES_MAX),
+        bound("restarts", "so many restarts of nodes, all together", USUAL.restarts, 0, 9),
+        bound("snapshots", "so often logs are compacted, all together", USUAL.snapshots, 0, 9),
+        bound("changes", "so often a voter comes or goes", USUAL.changes, 0, 2),
+        bound("joint", "so often voters change through a joint configuration", USUAL.joint, 0, 1),
+        bound("voters", "so many vote at first; 0: all", USUAL.voters, 0, NODES_MAX),
     ];
     const BUGS: &'static [(&'static str, &'static str)] = &[
-        (Bug::ALL[0].name(), Bug::ALL[0].sentence()),
-        (Bug::ALL[1].name(), Bug::ALL[1].sentence()),
-        (Bug::ALL[2].name(), Bug::ALL[2].sentence()),
-        (Bug::ALL[3].name(), Bug::ALL[3].sentence()),
+        Bug::ALL[0].row(),
+        Bug::ALL[1].row(),
+        Bug::ALL[2].row(),
+        Bug::ALL[3].row(),
+        Bug::ALL[4].row(),
+        Bug::ALL[5].row(),
     ];
 
     fn usual(bug: Option<usize>) -> Vec<u8> {
-        match bug.map(|place| Bug::ALL[place]) {
-            Some(Bug::OldTermCommitted) => vec![3, 4, 2, 1, 1],
-            _ => Self::BOUNDS.iter().map(|bound| bound.usual).collect(),
-        }
+        let bounds = bug.map_or(USUAL, |place| Bug::ALL[place].bounds());
+        let Bounds { nodes, terms, requests, messages, restarts, .. } = bounds;
+        let Bounds { snapshots, changes, joint, voters, .. } = bounds;
+        vec![nodes, terms, requests, messages, restarts, snapshots, changes, joint, voters]
     }
 
     fn new(bounds: &[u8], bug: Option<usize>) -> Raft {
-        let [nodes, terms, requests, messages, restarts] = bounds[..] else {
+        let [nodes, terms, requests, messages, restarts, snapshots, changes, joint, voters] =
+            bounds[..]
+        else {
             panic!("each bound has a number");
         };
-        let bounds = Bounds { nodes, terms, requests, messages, restarts };
-        Raft { bounds, bug: bug.map(|place| Bug::ALL[place]) }
+        let bounds = Bounds {
+            nodes,
+            terms,
+            requests,
+            messages,
+            restarts,
+            snapshots,
+            changes,
+            joint,
+            voters: voters.min(nodes),
+        };
+        Raft::within(bounds).with(bug.map(|place| Bug::ALL[place]))
     }
 
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {
@@ -145,9 +131,16 @@ impl Model for Raft {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        let servers = (0..self.bounds.nodes).map(|_| Server::default()).collect();
-        let past = Past::default();
-        vec![State { servers, network: Default::default(), restarts: 0, past, broken: None }]
+        let Bounds { nodes, voters, .. } = self.bounds;
+        let voters = if voters == 0 { nodes } else { voters };
+        let chosen = (1..1_u8 << nodes).filter(|set| set.count_ones() == u32::from(voters));
+        let start = chosen.map(|set| {
+            let base = Base { voters: Voters::of(set), ..Base::default() };
+            let servers = (0..nodes).map(|_| Server { base, ..Server::default() }).collect();
+            let (network, spent, past) = Default::default();
+            State { servers, network, spent, past, broken: None }
+        });
+        start.collect()
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
@@ -175,7 +168,8 @@ impl Model for Raft {
         let mut properties = super::protocol::kept!(State; OneLeader TermNeverGoesBack
             VoteNeverChanges LeaderOnlyAppends LogsMatch LeaderIsComplete CommitNeedsQuorum
             DurableEntriesStay CommitNeverGoesBack OnlyCommittedIsApplied AppliedInOrder
-            OneEntryAtAnIndex ExecutedOnce NoAcknowledgedWriteIsLost);
+            OneEntryAtAnIndex ExecutedOnce NoAcknowledgedWriteIsLost
+            ElectionNeedsQuorum OneConfiguration QuorumsIntersect SnapshotIsApplied);
         properties.push(Property::sometimes("a leader is elected", |_, state: &State| {
             state.servers.iter().any(|server| server.role == Role::Leader)
         }));

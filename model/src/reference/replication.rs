@@ -307,7 +307,7 @@ impl Cluster {
     fn appended(&mut self, who: usize, told: &Told, index: u64, entry: Entry) -> Step {
         let found = self.entries.find(index, entry.term);
         let member = &self.members[who];
-        let below = member.log.below(index);
+        let below = self.below(member, index);
         if member.log.known() && index <= member.log.last() {
             self.rewrites(who, told, index, entry)?;
         }

@@ -1,16 +1,24 @@
 //! Invocations and completions come in, in the order of a file; a history goes out. It knows
 //! nothing of the words of any format.
 
+use super::read::Names;
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, RequestId};
 use crate::spec::object::{Kind, Object, Op, Part, Ret, Value};
 use crate::time::Time;
-use std::collections::{BTreeMap, BTreeSet};
+use numbers::Numbers;
+use std::collections::BTreeSet;
+
+mod numbers;
 
 /// A history that is being read.
 #[derive(Default)]
 pub(super) struct Tape {
     history: History<Object>,
+    /// How many operations have been handed on; see [`Tape::settled`].
+    handed_on: u32,
+    /// About how many bytes of memory all of it takes.
+    pub(super) weight: u64,
     /// The line on which each operation was asked for.
     lines: Vec<u32>,
     /// The line of each answer, or 0.
@@ -38,6 +46,25 @@ pub(super) struct Recorded {
     pub(super) answers: Vec<u32>,
     /// How many operations clients asked for.
     pub(super) operations: usize,
+    /// The names of its keys.
+    pub(super) names: Names,
+}
+
+/// In place of the line of an answer: it is known that there is none.
+const NEVER: u32 = u32::MAX;
+
+/// About how many bytes an operation takes, with what it takes to judge it.
+pub(super) const WEIGHT: u64 = 400;
+
+/// An operation with its line and that of its answer, or 0.
+pub(super) type Told = (Operation<Object>, u32, u32);
+
+/// The bytes of the text that an operation holds.
+fn text_of(op: &Op) -> u64 {
+    match op {
+        Op::Append(_, text) | Op::Write(_, Value::Text(text)) => text.len() as u64,
+        _ => 0,
+    }
 }
 
 /// Where the moments of the file begin; the first values are written before.
@@ -53,8 +80,9 @@ impl Tape {
         op: Op,
     ) -> Result<(), String> {
         if let Some(open) = self.open.get(tag) {
-            let asked = self.lines[open as usize];
-            return Err(format!("{tag} asks again, and has had no answer since line {asked}"));
+            let asked = open.checked_sub(self.handed_on).map(|at| self.lines[at as usize]);
+            let asked = asked.map_or("long ago".to_owned(), |line| format!("line {line}"));
+            return Err(format!("{tag} asks again, and has had no answer since {asked}"));
         }
         match self.kind {
             None => self.kind = Some(op.kind()),
@@ -68,8 +96,10 @@ impl Tape {
             self.clients.set(process, self.clients_known - 1);
             self.clients_known - 1
         });
-        let number = u32::try_from(self.lines.len()).ok().filter(|number| *number < u32::MAX / 2);
+        let number = self.handed_on as usize + self.lines.len();
+        let number = u32::try_from(number).ok().filter(|number| *number < u32::MAX - 1);
         let number = number.ok_or("too many operations")?;
+        self.weight += WEIGHT + text_of(&op);
         let invoked = self.moment();
         self.open.set(tag, number);
         self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
@@ -89,29 +119,73 @@ impl Tape {
 
     /// The operation that `tag` waits for.
     pub(super) fn asked(&mut self, tag: i64) -> Result<&mut Op, String> {
-        let place = self.open.get(tag).ok_or_else(|| format!("{tag} has asked for nothing"))?;
-        Ok(&mut self.history.operations[place as usize].op)
+        let number = self.open.get(tag).ok_or_else(|| format!("{tag} has asked for nothing"))?;
+        let place = self.place(number)?;
+        Ok(&mut self.history.operations[place].op)
     }
 
     /// The answer to what `tag` asked for.
     pub(super) fn complete(&mut self, tag: i64, outcome: Outcome<Ret>) -> Result<(), String> {
-        let place = self.open.take(tag).ok_or_else(|| format!("{tag} has asked for nothing"))?;
+        let number = self.open.take(tag).ok_or_else(|| format!("{tag} has asked for nothing"))?;
+        let place = self.place(number)?;
         let completed = self.moment();
-        self.answers[place as usize] = u32::try_from(self.line).unwrap_or(u32::MAX);
-        let operation = &mut self.history.operations[place as usize];
+        self.answers[place] = u32::try_from(self.line).unwrap_or(NEVER - 1);
+        let operation = &mut self.history.operations[place];
         operation.outcome = outcome;
         operation.completed = completed;
         Ok(())
     }
 
+    fn place(&self, number: u32) -> Result<usize, String> {
+        let late = "this answers an operation that so many others came after that it was taken \
+                    for one without an answer: a larger --memory holds more of them";
+        Ok(number.checked_sub(self.handed_on).ok_or(late)? as usize)
+    }
+
     /// Nobody will ever know what became of what `tag` asked for.
     pub(super) fn leave(&mut self, tag: i64) -> Result<(), String> {
-        self.open.take(tag).map(drop).ok_or_else(|| format!("{tag} has asked for nothing"))
+        let number = self.open.take(tag).ok_or_else(|| format!("{tag} has asked for nothing"))?;
+        if let Ok(place) = self.place(number) {
+            self.answers[place] = NEVER;
+        }
+        Ok(())
+    }
+
+    /// How many operations the file has had so far.
+    pub(super) fn operations(&self) -> u64 {
+        u64::from(self.handed_on) + self.lines.len() as u64
+    }
+
+    /// Hands on the first operations, each with its line and that of its answer, as far as it is
+    /// known how they ended; and those beyond `most` bytes in any case: they are taken for
+    /// operations without an answer.
+    pub(super) fn settled(&mut self, most: u64) -> impl Iterator<Item = Told> {
+        let most = usize::try_from(most / WEIGHT).unwrap_or(usize::MAX);
+        let open = |answer: &u32| *answer == 0;
+        let known = self.answers.iter().position(open).unwrap_or(self.answers.len());
+        let known = known.max(self.answers.len().saturating_sub(most));
+        self.handed_on += known as u32;
+        let operations = self.history.operations.drain(..known);
+        let lines = self.lines.drain(..known).zip(self.answers.drain(..known));
+        operations.zip(lines).map(|(operation, (line, answer))| {
+            (operation, line, if answer == NEVER { 0 } else { answer })
+        })
     }
 
     const fn moment(&mut self) -> Moment {
         self.clock += 1;
         Moment { order: START + self.clock, time: Time(self.clock) }
+    }
+
+    /// A tape of operations that were handed on by another.
+    pub(super) fn of(handed_on: Vec<Told>, kind: Option<Kind>, init: Option<Value>) -> Tape {
+        let mut tape = Tape { kind, init, ..Tape::default() };
+        for (operation, line, answer) in handed_on {
+            tape.history.operations.push(operation);
+            tape.lines.push(line);
+            tape.answers.push(answer);
+        }
+        tape
     }
 
     /// The history, with the first values written before all else.
@@ -135,8 +209,9 @@ impl Tape {
             self.lines.push(0);
             self.answers.push(0);
         }
-        let (history, lines, answers) = (self.history, self.lines, self.answers);
-        Recorded { history, lines, answers, operations }
+        let (history, lines, mut answers) = (self.history, self.lines, self.answers);
+        answers.iter_mut().filter(|answer| **answer == NEVER).for_each(|answer| *answer = 0);
+        Recorded { history, lines, answers, operations, names: Names::default() }
     }
 }
 
@@ -150,26 +225,16 @@ fn firsts(history: &History<Object>, kind: Option<Kind>, value: &Value) -> Vec<O
     let mut last = None;
     for operation in &history.operations {
         match &operation.op {
-            Op::Write(key, _)
-            | Op::Read(key)
-            | Op::Cas(key, ..)
-            | Op::Append(key, _)
-            | Op::Add(key, _)
-            | Op::Count(key)
-                if last != Some(*key) =>
-            {
-                last = Some(*key);
-                single.insert(*key);
-            }
             Op::Transaction(parts) => together.extend(parts.iter().map(|(key, _)| *key)),
-            _ => {}
+            op => {
+                if let Some(key) = key(op).filter(|key| last != Some(*key)) {
+                    last = Some(key);
+                    single.insert(key);
+                }
+            }
         }
     }
-    let first = |key| match (kind, value) {
-        (Some(Kind::Counter), Value::Number(number)) => Op::Add(key, *number),
-        _ => Op::Write(key, value.clone()),
-    };
-    let mut firsts: Vec<Op> = single.into_iter().map(first).collect();
+    let mut firsts: Vec<Op> = single.into_iter().map(|key| first(key, kind, value)).collect();
     if !together.is_empty() {
         let all = together.into_iter().map(|key| (key, Part::Write(value.clone())));
         firsts.push(Op::Transaction(all.collect()));
@@ -180,40 +245,23 @@ fn firsts(history: &History<Object>, kind: Option<Kind>, value: &Value) -> Vec<O
     firsts
 }
 
-/// A number for each of some numbers, which are small and come in order in most files.
-#[derive(Default)]
-struct Numbers {
-    /// One more than the number, or 0.
-    dense: Vec<u32>,
-    others: BTreeMap<i64, u32>,
+/// The register or counter that an operation is about, which has a first value.
+pub(super) const fn key(op: &Op) -> Option<u64> {
+    match op {
+        Op::Write(key, _)
+        | Op::Read(key)
+        | Op::Cas(key, ..)
+        | Op::Append(key, _)
+        | Op::Add(key, _)
+        | Op::Count(key) => Some(*key),
+        _ => None,
+    }
 }
 
-/// The dense ones grow by so many places at most, so that one large number costs little.
-const STRIDE: usize = 1 << 16;
-
-impl Numbers {
-    fn get(&self, of: i64) -> Option<u32> {
-        let dense = usize::try_from(of).ok().and_then(|of| self.dense.get(of)?.checked_sub(1));
-        dense.or_else(|| self.others.get(&of).copied())
-    }
-
-    fn set(&mut self, of: i64, number: u32) {
-        match usize::try_from(of) {
-            Ok(of) if of < self.dense.len() + STRIDE => {
-                if self.dense.len() <= of {
-                    self.dense.resize(of + 1, 0);
-                }
-                self.dense[of] = number + 1;
-            }
-            _ => {
-                self.others.insert(of, number);
-            }
-        }
-    }
-
-    fn take(&mut self, of: i64) -> Option<u32> {
-        let dense = usize::try_from(of).ok().and_then(|of| self.dense.get_mut(of));
-        let dense = dense.and_then(|number| std::mem::take(number).checked_sub(1));
-        dense.or_else(|| self.others.remove(&of))
+/// What gives a register or a counter its first value.
+pub(super) fn first(key: u64, kind: Option<Kind>, value: &Value) -> Op {
+    match (kind, value) {
+        (Some(Kind::Counter), Value::Number(number)) => Op::Add(key, *number),
+        _ => Op::Write(key, value.clone()),
     }
 }

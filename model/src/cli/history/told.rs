@@ -1,11 +1,14 @@
 //! A verdict on a recorded history comes in; what people read of it goes out. A recorded history
 //! has no nodes and no times to tell of, so its operations are told by their lines.
 
+use super::load::{answer_of, line_of};
+use super::stream::Followed;
 use super::tape::Recorded;
 use crate::cli::json::HistoryObject;
 use crate::explain::counted;
 use crate::history::Outcome;
 use crate::judge::linearizability::Refutation;
+use crate::judge::stream::Halt;
 
 /// Bars of more operations than this would be no picture.
 const BARS_MAX: usize = 16;
@@ -19,7 +22,7 @@ pub(super) fn file(expect: Option<bool>, object: &HistoryObject) -> String {
         return format!("not read: {error}");
     }
     let (file, verdict) = (&object.file, object.verdict);
-    let mut text = format!("{file}: {verdict}, {}", counted(object.operations as u64, "operation"));
+    let mut text = format!("{file}: {verdict}, {}", counted(object.operations, "operation"));
     if let Some(expect) = expect {
         let expected = if expect { "linearizable" } else { "not linearizable" };
         text += &format!("; expected: {expected}");
@@ -77,9 +80,51 @@ fn operation(recorded: &Recorded, place: usize) -> String {
         Outcome::Unknown => "no answer".to_owned(),
     };
     match recorded.lines[place] {
-        0 => format!("at first: {}", operation.op),
-        line => format!("line {line}: {} -> {answer}", operation.op),
+        0 => format!("at first: {}", recorded.names.told(&operation.op.to_string())),
+        line => {
+            let op = recorded.names.told(&operation.op.to_string());
+            format!("line {line}: {op} -> {answer}")
+        }
     }
+}
+
+/// What is said of a history that was judged as it was read, and of which nothing else is known.
+pub(super) fn followed(followed: &Followed) -> HistoryObject {
+    let mut object = HistoryObject { verdict: "unknown", ..HistoryObject::default() };
+    match &followed.halt {
+        None => object.verdict = "linearizable",
+        Some(Halt::Refuted { mark, op, ret, right }) => {
+            let (line, asked) = (answer_of(*mark), line_of(*mark));
+            let op = followed.names.told(&op.to_string());
+            let right: Vec<String> = right.iter().map(ToString::to_string).collect();
+            object.verdict = "not linearizable";
+            object.clause = Some(format!("no order explains {op}"));
+            object.why = Some(match &right[..] {
+                [] => format!("the answer on line {line} contradicts what was known"),
+                right => format!(
+                    "the answer on line {line} contradicts what was known: it should have been {}",
+                    right.join(" or ")
+                ),
+            });
+            object.refuted_on_line = Some(line);
+            object.offending = vec![format!("line {asked}: {op} -> {ret}")];
+        }
+        Some(Halt::Spent(mark)) => {
+            object.why = Some(format!(
+                "too much is under way at line {} to be judged as it is read: a larger --memory \
+                 holds all of it",
+                line_of(*mark)
+            ));
+        }
+        Some(Halt::Mixed(mark)) => {
+            object.why = Some(format!(
+                "line {} asks for the whole object, and other lines for parts of it, which cannot \
+                 be judged as it is read: a larger --memory holds all of it",
+                line_of(*mark)
+            ));
+        }
+    }
+    object
 }
 
 /// When each operation was under way, with only their own calls and answers for a scale.

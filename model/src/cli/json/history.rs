@@ -1,15 +1,16 @@
 //! What became of a recorded history comes in; an element of the list that `history` writes
 //! goes out.
 
-use super::super::history::Form;
-use serde::Serialize;
+use super::super::history::{Event, Form, Word};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The result of `history`, for one file.
 #[derive(Serialize, Default)]
 pub(in crate::cli) struct HistoryObject {
     pub(in crate::cli) file: String,
     pub(in crate::cli) verdict: &'static str,
-    pub(in crate::cli) operations: usize,
+    pub(in crate::cli) operations: u64,
     pub(in crate::cli) seconds: f64,
     /// What kind of contradiction it is.
     pub(in crate::cli) clause: Option<String>,
@@ -46,45 +47,99 @@ impl HistoryObject {
     }
 }
 
-/// An event in a line of JSON as the form that it would be in EDN: names and words of the event
-/// have their colons there.
-pub(in crate::cli) fn form(line: &str) -> Result<Form, String> {
-    let value: serde_json::Value = serde_json::from_str(line).map_err(|error| {
+/// An event in a line of JSON. What else the line says of it is passed over.
+#[derive(Deserialize)]
+struct Line<'a> {
+    process: Option<serde_json::Value>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    f: Cow<'a, str>,
+    key: Option<serde_json::Value>,
+    value: Option<serde_json::Value>,
+}
+
+/// The same with forms as in EDN.
+pub(in crate::cli) struct EventLine<'a> {
+    pub(in crate::cli) process: Option<Form<'static>>,
+    pub(in crate::cli) kind: Cow<'a, str>,
+    pub(in crate::cli) f: Cow<'a, str>,
+    pub(in crate::cli) key: Option<Form<'static>>,
+    pub(in crate::cli) value: Option<Form<'static>>,
+}
+
+/// Reads one line.
+pub(in crate::cli) fn event(line: &str) -> Result<EventLine<'_>, String> {
+    let line: Line<'_> = serde_json::from_str(line).map_err(|error| {
         let text = error.to_string();
         text.split(" at line").next().unwrap_or(&text).to_owned()
     })?;
-    Ok(converted(value, 0))
+    Ok(EventLine {
+        process: line.process.map(form),
+        kind: line.kind,
+        f: line.f,
+        key: line.key.map(form),
+        value: line.value.map(form),
+    })
 }
 
-fn converted(value: serde_json::Value, depth: usize) -> Form {
+fn form(value: serde_json::Value) -> Form<'static> {
     use serde_json::Value;
     match value {
-        Value::Null => Form::Word("nil".to_owned()),
-        Value::Bool(flag) => Form::Word(flag.to_string()),
+        Value::Null => Form::NIL,
+        Value::Bool(flag) => Form::Word(flag.to_string().into()),
         Value::Number(number) => {
-            number.as_i64().map_or_else(|| Form::Word(number.to_string()), Form::Number)
+            number.as_i64().map_or_else(|| Form::Word(number.to_string().into()), Form::Number)
         }
-        // The first word of a step says what it does.
-        Value::String(text) => Form::Text(text),
+        Value::String(text) => Form::Text(text.into()),
         Value::Array(values) => {
-            let step = depth == 2 && values.len() == 3;
-            let forms = values.into_iter().enumerate().map(|(at, value)| match value {
-                Value::String(f) if step && at == 0 => (0, Form::Word(format!(":{f}"))),
-                value => (0, converted(value, depth + 1)),
-            });
-            Form::List(forms.collect())
+            Form::List(values.into_iter().map(|value| (0, form(value))).collect())
         }
-        Value::Object(fields) => {
-            let pairs = fields.into_iter().map(|(name, value)| {
-                let value = match value {
-                    Value::String(word) if name == "type" || name == "f" => {
-                        Form::Word(format!(":{word}"))
-                    }
-                    value => converted(value, depth + 1),
-                };
-                (Form::Word(format!(":{name}")), value)
-            });
-            Form::Map(pairs.collect())
-        }
+        Value::Object(fields) => Form::Map(
+            fields
+                .into_iter()
+                .map(|(name, value)| (Form::Word(name.into()), form(value)))
+                .collect(),
+        ),
+    }
+}
+
+/// An event of a history that is written.
+#[derive(Serialize)]
+struct WrittenEvent<'a> {
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<u64>,
+    process: u64,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    f: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<serde_json::Value>,
+    value: serde_json::Value,
+}
+
+/// The line of an event, with times in nanoseconds as Jepsen's.
+pub(in crate::cli) fn written(event: &Event, index: usize) -> String {
+    let event = WrittenEvent {
+        index,
+        time: event.time.map(|time| time.saturating_mul(1_000)),
+        process: event.process,
+        kind: event.kind,
+        f: event.f,
+        key: event.key.as_ref().map(value),
+        value: value(&event.value),
+    };
+    serde_json::to_string(&event).expect("all of it can be said in JSON")
+}
+
+fn value(word: &Word) -> serde_json::Value {
+    match word {
+        Word::Nil => serde_json::Value::Null,
+        Word::Name(name) => (*name).into(),
+        Word::Flag(flag) => (*flag).into(),
+        Word::Number(number) => (*number).into(),
+        Word::Text(text) => text.as_str().into(),
+        Word::List(words) => words.iter().map(value).collect(),
     }
 }

@@ -121,3 +121,21 @@ fn a_bisection_is_told_good_bad_or_neither_and_ended_where_there_is_no_file() {
     let ran = run(&["replay", "--bisect", "/nowhere"]);
     assert!(ran.code == 128 && ran.err.starts_with("error: cannot read /nowhere: "), "{}", ran.err);
 }
+
+#[test]
+fn the_history_of_a_saved_failure_is_written_for_other_checkers() {
+    let folder = Folder::new("history");
+    let saved = folder.file("saved.schedule", LOST);
+    for name in ["lost.edn", "lost.jsonl"] {
+        let to = folder.file(name, "");
+        let ran = run(&["replay", &saved, "--history", &to]);
+        let said = ran.out.lines().last().unwrap_or_default();
+        assert!(said.starts_with("  history   "), "{}{}", ran.out, ran.err);
+        let judged = run(&["history", &to]);
+        assert_eq!(judged.code, 1, "{}", judged.out);
+        assert!(judged.out.contains("write k1 7 -> ok"), "{}", judged.out);
+        assert!(judged.out.contains("read k1 -> "), "{}", judged.out);
+    }
+    let ran = run(&["replay", &saved, "--history", &folder.file("lost.txt", "")]);
+    assert_eq!((ran.code, ran.err.contains(".edn or .jsonl")), (2, true), "{}", ran.err);
+}

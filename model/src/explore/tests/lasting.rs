@@ -121,7 +121,7 @@ fn a_member_that_crashed_is_declared_down_by_all_who_probe() {
 fn raft(
     fair: fn(&Raft, &raft::State, &raft::Action) -> Fair,
 ) -> Lasting<raft::State, raft::Action> {
-    let bounds = raft::Bounds { nodes: 3, terms: 1, requests: 1, messages: 1, restarts: 0 };
+    let bounds = raft::Bounds { terms: 1, requests: 1, restarts: 0, ..raft::Bounds::PLAIN };
     let good = |_: &Raft, state: &raft::State| {
         let leader = state.servers.iter().any(|server| server.role == raft::Role::Leader);
         let most = state.servers.iter().map(|server| server.log.len()).max();
@@ -129,7 +129,7 @@ fn raft(
         all || !leader
     };
     let live = Live { name: "all know all that a leader took", good, fair };
-    lasting(&Raft { bounds, bug: None }, &live, 100_000)
+    lasting(&Raft::within(bounds), &live, 100_000)
 }
 
 #[test]
@@ -145,6 +145,7 @@ fn what_a_leader_took_is_known_to_all_in_the_end_if_messages_arrive_in_the_end()
                 }
                 raft::Body::Appended { upto } => 7 + u16::from(upto),
                 raft::Body::Refused { .. } => 9,
+                raft::Body::Install(_) => 10,
             };
             Fair::Strongly(64 * kind + u16::from(message.from * 8 + message.to))
         }

@@ -19,8 +19,8 @@ fn ask(port: u16, host: &str, path: &str) -> (String, String) {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "who asks and who answers are two")]
 fn the_explorer_shows_states_to_this_machine_alone() {
-    let bounds = Bounds { restarts: 1, ..Bounds::default() };
-    let explorer = Explorer::open(Raft { bounds, bug: Some(Bug::VoteForgotten) }, 0);
+    let bounds = Bounds::PLAIN;
+    let explorer = Explorer::open(Raft::within(bounds).with(Bug::VoteForgotten), 0);
     let explorer = explorer.expect("there is a loopback with a free port");
     let port = explorer.port().expect("it is bound");
     std::thread::spawn(move || explorer.serve());

@@ -10,13 +10,16 @@
 //! wrote.) The set that is left is minimal: weaken any one of its operations, and some order
 //! explains the rest.
 
-use super::decide::{Decided, Wanted, decide};
-use super::frontier::Registers;
+use super::decide::{Held, Wanted};
+use super::frontier::Cut;
 use super::parts::{Claim, Expect, OPEN, known_at};
-use super::search::{Decision, Search};
 use crate::history::{History, Outcome};
-use crate::spec::Spec;
-use std::collections::BTreeSet;
+use crate::spec::{Access, Spec};
+use lab::Lab;
+use window::Window;
+
+mod lab;
+mod window;
 
 /// Which operations contradict each other. Operations are places in the history.
 pub(super) struct Blame<Ret> {
@@ -39,6 +42,8 @@ pub(super) struct Blame<Ret> {
     pub(super) prefix: Vec<usize>,
     /// Whether each of the needed operations is known to be.
     pub(super) minimal: bool,
+    /// How many operations came before these, where what they left is taken as known.
+    pub(super) earlier: usize,
 }
 
 /// The kinds of contradiction.
@@ -56,37 +61,27 @@ pub(super) enum Kind {
     NoOrder,
 }
 
-/// However much a verdict is worth, its explanation is not worth more.
-const EXPLAIN_MAX: u64 = 1 << 19;
-
-/// Of a part with more claims only the wrong one is told: each question takes too long.
-const LARGE: usize = 50_000;
-
-/// More right answers than this would not help a reader.
-const RIGHT_MAX: usize = 3;
+/// Where more was written after the wrong answer, it is not asked whether all of it was lost.
+const LATER_MAX: usize = 4_096;
 
 /// Finds out what is wrong with a part that was refuted, by no earlier return than `from`.
 pub(super) fn blame<S: Spec>(
     history: &History<S>,
     part: &[Claim<'_, S>],
     from: u64,
+    cuts: &[Cut<Held<S::State>>],
     whole: bool,
     budget: u64,
 ) -> Blame<S::Ret> {
-    // Some tens of questions, each as large as the part or smaller.
-    let (is_register, length) = (Registers::of(part).is_some(), part.len() as u64);
-    let budget = budget.min(EXPLAIN_MAX);
-    let mut lab = Lab {
-        search: Search::new(),
-        budget: (16 * budget).max(12 * length),
-        question: if is_register { budget.max(8 * length) } else { budget / 64 },
-        certain: true,
-    };
-    let moment = lab.first_refuted(part, from);
-    if part.len() > LARGE {
-        lab.budget = 0;
-    }
-    let mut known = known_at(part, moment);
+    let mut lab = Lab::new(part, budget);
+    let window = window::find(&mut lab, part, from, cuts).unwrap_or_else(|| {
+        let moment = lab.first_refuted(part, from);
+        lab.stop_if_large(part);
+        Window::whole(part, moment)
+    });
+    let Window { moment, near, exact, earlier, complete } = window;
+    let mut known = near.claims;
+    lab.base.clone_from(&near.base);
     // The wrong operation stands last, so that what is said of the others is said of a slice.
     let at = known.iter().position(|claim| claim.ret == moment);
     let at = at.expect("each moment of a refutation is the return of an operation");
@@ -94,16 +89,26 @@ pub(super) fn blame<S: Spec>(
     let needed = lab.needed(&known, wrong);
     let minimal = lab.certain && lab.budget > 0;
     let support = lab.support(&known, &needed, wrong);
-    let (right, author) = lab.right_answers(&known, &needed, wrong);
+    lab.base.clone_from(&exact.base);
+    let before: Vec<_> = exact.claims.iter().filter(|claim| claim.ret != moment).copied().collect();
+    let (mut right, author) = lab.right_answers(&before, &needed, wrong);
+    if !complete {
+        right.clear();
+    }
     let others = author.is_none_or(|author| {
         known.iter().any(|claim| {
             let apart = claim.ret < author.call || claim.call > wrong.ret;
             !claim.read && claim.place != author.place && !apart
         })
     });
-    let kind =
-        lab.kind(&Case { history, part, whole, known: &known, wrong, needed: &needed, author });
-    let prefix = known_at(part, moment - 1);
+    lab.base = near.base;
+    let case = Case { history, part, whole, known: &known, wrong, needed: &needed, author };
+    let kind = match lab.kind(&case) {
+        Kind::NeverWritten if earlier > 0 && was_written(&case) => Kind::StaleRead,
+        kind => kind,
+    };
+    lab.base.clone_from(&exact.base);
+    let prefix = known_at(&exact.claims, moment - 1);
     let order = lab.solve(&prefix, Wanted::Order).order;
     Blame {
         kind,
@@ -115,7 +120,22 @@ pub(super) fn blame<S: Spec>(
         right,
         minimal,
         prefix: order.into_iter().map(|at| prefix[at].place).collect(),
+        earlier,
     }
+}
+
+/// Whether the answer of a read could have been right at some time before.
+fn was_written<S: Spec>(case: &Case<'_, '_, S>) -> bool {
+    let Expect::Exactly(ret) = case.wrong.expect else { return false };
+    let Some(Access::Read(value)) = S::access(case.wrong.op, Some(ret)) else { return true };
+    let wrote = |claim: &Claim<'_, S>| {
+        let written = match S::access(claim.op, None) {
+            Some(Access::Write(written) | Access::Swap(_, written)) => Some(written),
+            _ => None,
+        };
+        claim.call < case.wrong.ret && written == Some(value)
+    };
+    value.is_none() || case.part.iter().any(wrote)
 }
 
 /// A refuted part, as far as it was understood.
@@ -130,194 +150,7 @@ struct Case<'c, 'a, S: Spec> {
     author: Option<Claim<'a, S>>,
 }
 
-/// Asks the search about variants of a part. Where the budget ends, nothing counts as certain any
-/// more, so that the explanation gets coarser and not wrong.
-struct Lab<S: Spec> {
-    search: Search<S>,
-    /// For all questions, and for one: what a register is asked is answered soon, but a weakened
-    /// history of another object can be much harder than the history itself.
-    budget: u64,
-    question: u64,
-    /// Whether each question had an answer.
-    certain: bool,
-}
-
 impl<S: Spec> Lab<S> {
-    /// What can be said of these claims, which may stand in any order.
-    fn ask(&mut self, claims: &[Claim<'_, S>]) -> Decision {
-        let mut claims = claims.to_vec();
-        claims.sort_by_key(|claim| claim.call);
-        self.solve(&claims, Wanted::Decision).decision
-    }
-
-    /// The same for claims in the order of their calls.
-    fn solve(&mut self, claims: &[Claim<'_, S>], wanted: Wanted) -> Decided {
-        // Reading the claims is work, too, and of a large part there can be many questions.
-        self.budget = self.budget.saturating_sub(claims.len() as u64);
-        let limit = self.question.min(self.budget);
-        let mut left = limit;
-        let decided = decide(&mut self.search, claims, wanted, &mut left);
-        self.budget -= limit - left;
-        self.certain &= decided.decision != Decision::Unknown;
-        decided
-    }
-
-    fn refutes(&mut self, claims: &[Claim<'_, S>]) -> bool {
-        self.ask(claims) == Decision::Refuted
-    }
-
-    fn explains(&mut self, claims: &[Claim<'_, S>]) -> bool {
-        self.ask(claims) == Decision::Linearizable
-    }
-
-    /// The first return by which the part is refuted, which is none before `from`. All prefixes of
-    /// a linearizable history are linearizable, so there is one such return: larger and larger
-    /// steps pass it, and halving finds it.
-    fn first_refuted(&mut self, part: &[Claim<'_, S>], from: u64) -> u64 {
-        let closed = part.iter().filter(|claim| claim.is_closed() && claim.ret >= from);
-        let mut returns: Vec<u64> = closed.map(|claim| claim.ret).collect();
-        returns.sort_unstable();
-        let (mut low, mut high) = (0, 0);
-        while high + 1 < returns.len() && !self.refutes(&known_at(part, returns[high])) {
-            low = high + 1;
-            high = (2 * high + 1).min(returns.len() - 1);
-        }
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if self.refutes(&known_at(part, returns[middle])) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        returns.get(high).copied().unwrap_or(OPEN)
-    }
-
-    /// The operations that cannot be weakened, in the order of their calls. Reads go first, and
-    /// early writes before late ones: what is left is then as recent and as plain as it can be.
-    fn needed<'a>(&mut self, known: &[Claim<'a, S>], wrong: Claim<'a, S>) -> Vec<Claim<'a, S>> {
-        let mut rest = known.to_vec();
-        rest.push(wrong);
-        let strong = |read: bool| {
-            let of_kind = known.iter().filter(|claim| claim.is_closed() && claim.read == read);
-            of_kind.map(|claim| claim.place).collect::<BTreeSet<usize>>()
-        };
-        let (reads, writes) = (strong(true), strong(false));
-        rest = self.peel(rest, &reads, |claim| *claim = None, Lab::refutes);
-        let weaken = |claim: &mut Option<Claim<'a, S>>| claim.iter_mut().for_each(Claim::weaken);
-        rest = self.peel(rest, &writes, weaken, Lab::refutes);
-        rest.retain(Claim::is_closed);
-        rest
-    }
-
-    /// Changes as many of these claims as can be while the rest still `holds`, earlier ones first.
-    ///
-    /// Whatever holds when much was changed holds when less was, so the stretch that can be changed
-    /// from any place on is found by halving, and what comes right after it cannot be.
-    fn peel<'a>(
-        &mut self,
-        mut rest: Vec<Claim<'a, S>>,
-        places: &BTreeSet<usize>,
-        change: impl Fn(&mut Option<Claim<'a, S>>),
-        holds: impl Fn(&mut Self, &[Claim<'a, S>]) -> bool,
-    ) -> Vec<Claim<'a, S>> {
-        let places: Vec<usize> = places.iter().copied().collect();
-        let mut from = 0;
-        while from < places.len() && self.budget > 0 {
-            let (mut can, mut cannot) = (0, places.len() - from + 1);
-            let mut stretch = cannot - 1;
-            while can < stretch && self.budget > 0 {
-                let chosen = &places[from..from + stretch];
-                let changed = rest.iter().map(|claim| {
-                    let mut claim = Some(*claim);
-                    let at = claim.as_ref().map_or(0, |claim| claim.place);
-                    if chosen.binary_search(&at).is_ok() {
-                        change(&mut claim);
-                    }
-                    claim
-                });
-                let changed: Vec<Claim<'a, S>> = changed.flatten().collect();
-                if holds(self, &changed) {
-                    (can, rest) = (stretch, changed);
-                } else {
-                    cannot = stretch;
-                }
-                stretch = usize::midpoint(can, cannot);
-            }
-            from += can + 1;
-        }
-        rest
-    }
-
-    /// The writes that explain the needed operations once the wrong one answers something else.
-    fn support(
-        &mut self,
-        known: &[Claim<'_, S>],
-        needed: &[Claim<'_, S>],
-        wrong: Claim<'_, S>,
-    ) -> Vec<usize> {
-        let is_other = |claim: &&Claim<'_, S>| needed.iter().all(|n| n.place != claim.place);
-        let mut writes: Vec<_> = known.iter().filter(is_other).copied().collect();
-        writes.retain(|claim| !claim.read);
-        writes.iter_mut().for_each(Claim::weaken);
-        let answer = match wrong.expect {
-            Expect::Exactly(ret) => std::slice::from_ref(ret),
-            Expect::Anything | Expect::NoneOf(_) => &[],
-        };
-        let righted = Claim { expect: Expect::NoneOf(answer), ..wrong };
-        let places: BTreeSet<usize> = writes.iter().map(|claim| claim.place).collect();
-        let others = needed.iter().filter(|other| other.place != wrong.place);
-        let fixed: Vec<_> = others.copied().chain([righted]).collect();
-        let holds =
-            |lab: &mut Self, writes: &[Claim<'_, S>]| lab.explains(&[writes, &fixed].concat());
-        writes = self.peel(writes, &places, |claim| *claim = None, holds);
-        writes.iter().map(|claim| claim.place).collect()
-    }
-
-    /// What the wrong operation might have answered, if that is not too much to tell, and the last
-    /// write before it in the order that led to one of these answers: a needed one, if it can be.
-    fn right_answers<'a>(
-        &mut self,
-        known: &[Claim<'a, S>],
-        needed: &[Claim<'a, S>],
-        wrong: Claim<'a, S>,
-    ) -> (Vec<S::Ret>, Option<Claim<'a, S>>) {
-        let mut right: Vec<S::Ret> = Vec::new();
-        let mut author: Option<Claim<'a, S>> = None;
-        let is_needed = |claim: &Claim<'a, S>| needed.iter().any(|n| n.place == claim.place);
-        let mut all = known.to_vec();
-        all.push(wrong);
-        all.sort_by_key(|claim| claim.call);
-        loop {
-            let mut claims: Vec<Claim<'_, S>> = all.clone();
-            let asked = claims.iter_mut().filter(|claim| claim.place == wrong.place);
-            asked.for_each(|claim| claim.expect = Expect::NoneOf(&right));
-            let solved = self.solve(&claims, Wanted::Order);
-            match solved.decision {
-                Decision::Refuted => return (right, author),
-                Decision::Unknown => return (Vec::new(), author),
-                Decision::Linearizable if right.len() == RIGHT_MAX => return (Vec::new(), author),
-                Decision::Linearizable => {}
-            }
-            let order: Vec<Claim<'a, S>> = solved.order.iter().map(|at| all[*at]).collect();
-            let mut state = S::init();
-            for claim in &order {
-                let answer = S::apply(&mut state, claim.op);
-                if claim.place == wrong.place {
-                    right.push(answer);
-                }
-            }
-            let before = order.iter().take_while(|claim| claim.place != wrong.place);
-            let last = before.filter(|claim| !claim.read).last();
-            let better = author.as_ref().is_none_or(|author| !is_needed(author));
-            author = last
-                .copied()
-                .filter(|last| better && is_needed(last))
-                .or(author)
-                .or_else(|| last.copied().filter(|_| right.len() == 1));
-        }
-    }
-
     fn kind(&mut self, case: &Case<'_, '_, S>) -> Kind {
         if !case.wrong.read {
             return Kind::NoOrder;
@@ -382,7 +215,12 @@ impl<S: Spec> Lab<S> {
         }
         let last = case.part.iter().rfind(|claim| claim.read && claim.call > case.wrong.ret)?;
         let mut claims = case.known.to_vec();
-        for claim in case.part.iter().filter(|claim| !claim.read && claim.call < last.ret) {
+        let wrote = |claim: &&Claim<'_, S>| !claim.read && claim.call < last.ret;
+        let since = case.part.iter().filter(|claim| claim.call > case.wrong.ret);
+        if since.filter(wrote).take(LATER_MAX + 1).count() > LATER_MAX {
+            return None;
+        }
+        for claim in case.part.iter().filter(wrote) {
             if claim.call > case.wrong.ret {
                 let mut weak = *claim;
                 weak.weaken();

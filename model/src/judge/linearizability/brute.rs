@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 mod objects;
+mod windows;
 
 /// Whether some order of the operations explains a history, with the object taken as a whole.
 fn explained<S: Spec>(history: &History<S>) -> bool {
@@ -56,6 +57,7 @@ fn some_order<S: Spec>(rest: &[&Operation<S>], object: &Object<S>, divides: bool
 /// and in half of the histories an answer that is made up.
 fn made_up<S: Spec>(
     draws: &mut Draws,
+    length: usize,
     any: impl Fn(&mut Draws) -> S::Op,
     lie: impl Fn(&mut Draws, &S::Op) -> S::Ret,
 ) -> History<S> {
@@ -63,7 +65,6 @@ fn made_up<S: Spec>(
     let mut history: History<S> = History::default();
     let mut busy: [Option<usize>; 3] = [None; 3];
     let mut answers: Vec<Option<S::Ret>> = Vec::new();
-    let length = 2 + draws.below(5) as usize;
     let mut order = 0;
     while history.operations.len() < length || busy.iter().any(Option::is_some) {
         order += 1;
@@ -90,7 +91,9 @@ fn made_up<S: Spec>(
         // up; the one that is answered must.
         let late = draws.below(history.operations.len() as u64) as usize;
         let ends = draws.chance(1, 2);
-        let fate = if ends { draws.weighted(&[7, 1, 2]) } else { 2 };
+        // Long histories with much that never ends are too hard for anybody.
+        let well = length.max(7) as u64;
+        let fate = if ends { draws.weighted(&[well, 1, 2]) } else { 2 };
         for place in [late, place] {
             let operation = &history.operations[place];
             let may = !matches!(operation.outcome, Outcome::Refused) && answers[place].is_none();
@@ -131,7 +134,9 @@ fn compare<S: Spec>(
 ) -> [u64; 2] {
     let mut counts = [0, 0];
     for case in 0..cases {
-        let history = made_up::<S>(&mut seed.fork(case).draws(), &any, &lie);
+        let mut draws = seed.fork(case).draws();
+        let length = 2 + draws.below(5) as usize;
+        let history = made_up::<S>(&mut draws, length, &any, &lie);
         let finding = check(&history, 100_000);
         assert_eq!(finding == Finding::Linearizable, explained(&history), "{case}: {history:?}");
         match finding {

@@ -16,9 +16,12 @@
 use super::parts::{Claim, OPEN};
 use super::search::Decision;
 use crate::spec::Spec;
+pub(super) use cuts::Cut;
+use cuts::Cuts;
 pub(super) use moves::{Moves, Registers, Whole};
 use set::Set;
 
+mod cuts;
 mod moves;
 mod set;
 
@@ -68,8 +71,11 @@ pub(super) struct Frontier<'m, M: Moves> {
     next: Set<M::State>,
     seen: Set<M::State>,
     stack: Vec<Configuration<M::State>>,
-    /// What took effect, and after what, where an order is wanted; the first stands for nothing.
+    /// What took effect, and after what, where an order is wanted; the first stands for
+    /// nothing, and `u32::MAX` for what it began with.
     log: Option<Vec<(u32, u32)>>,
+    /// Where to go on from later, where that is wanted.
+    cuts: Option<Cuts<M::State>>,
 }
 
 /// A state, the slots whose claims have taken effect, and the last of them in the log.
@@ -103,7 +109,8 @@ impl<'m, M: Moves> Frontier<'m, M> {
             next: Set::new(),
             seen: Set::new(),
             stack: Vec::new(),
-            log: keep.then(|| vec![(0, 0)]),
+            log: keep.then(|| vec![(0, u32::MAX)]),
+            cuts: None,
         }
     }
 
@@ -116,42 +123,45 @@ impl<'m, M: Moves> Frontier<'m, M> {
     /// Goes through the claims, which stand in the order of their calls. Each operation that is
     /// tried takes one from the budget.
     pub(super) fn run<S: Spec>(&mut self, part: &[Claim<'_, S>], budget: &mut u64) -> Ended {
+        self.begin(vec![(self.moves.init(), Vec::new())], part, 0);
+        self.go_on(part, 0, OPEN, budget)
+    }
+
+    /// The same, where so many claims were called already, and for what comes up to a moment.
+    pub(super) fn go_on<S: Spec>(
+        &mut self,
+        part: &[Claim<'_, S>],
+        called: usize,
+        until: u64,
+        budget: &mut u64,
+    ) -> Ended {
         let mut returns: Vec<(u64, u32)> = Vec::with_capacity(part.len());
-        let closed = (0..).zip(part).filter(|(_, claim)| claim.is_closed());
+        let closed = (0..).zip(part).filter(|(_, claim)| claim.is_closed() && claim.ret <= until);
         returns.extend(closed.map(|(at, claim)| (claim.ret, at)));
         returns.sort_unstable();
-        let start = Configuration { state: self.moves.init(), used: 0, last: 0 };
-        self.configurations.insert(start, 0);
-        let mut calls = (0..).zip(part).peekable();
-        for (ret, claim) in returns {
+        let stop = (until != OPEN).then_some((until, u32::MAX));
+        let mut calls = (0..).zip(part).skip(called).peekable();
+        for (ret, claim) in returns.into_iter().chain(stop) {
             while let Some((at, called)) = calls.next_if(|(_, called)| called.call < ret) {
                 if !self.call(&Event { at: called.call, claim: at, returns: false }, part) {
                     return Ended::Crowded;
                 }
+            }
+            if claim == u32::MAX {
+                break;
             }
             match self.give(&Event { at: ret, claim, returns: true }, budget) {
                 Some(true) => {}
                 Some(false) => return Ended::Refuted(ret),
                 None => return Ended::Spent,
             }
+            if self.cuts.as_mut().is_some_and(Cuts::is_time) {
+                let called = calls.peek().map_or(part.len(), |(at, _)| *at as usize);
+                let cut = self.cut(ret, called);
+                self.cuts.iter_mut().for_each(|cuts| cuts.keep(&cut));
+            }
         }
         Ended::Linearizable
-    }
-
-    /// An order that explains what was gone through, as places in the part.
-    pub(super) fn order(&self) -> Vec<usize> {
-        let (Some(log), Some(found)) = (&self.log, self.configurations.first()) else {
-            return Vec::new();
-        };
-        let mut order = Vec::new();
-        let mut at = found.last;
-        while at != 0 {
-            let (before, claim) = log[at as usize];
-            order.push(claim as usize);
-            at = before;
-        }
-        order.reverse();
-        order
     }
 
     /// An operation is under way; false if there is no slot for it.

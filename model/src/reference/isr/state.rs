@@ -50,7 +50,7 @@ pub struct Replica {
     /// Whether it leads that epoch.
     pub leads: bool,
     /// Its log.
-    pub log: List<Entry, { raft::LOG_MAX }>,
+    pub log: List<Entry, { raft::REQUESTS_MAX }>,
     /// Its high watermark: how far the log is committed, as far as it knows.
     pub watermark: u8,
     /// Of a leader: who is in sync, as far as it knows.

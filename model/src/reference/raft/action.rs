@@ -2,9 +2,13 @@
 
 use std::fmt;
 
-use super::{Message, Raft, Role, State};
+use super::{Bug, LOG_MAX, Message, Raft, Role, Server, State, Voters};
 
 /// A step of the model. Nodes are places, from 0.
+///
+/// An implementation takes such a step where an event of its own makes it: a timer, a message, a
+/// client, an administrator. One event may be several steps (it hears of a commit, and compacts),
+/// and then they come in the order of its facts; no step of the model is more than one event.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// A node hears from no leader, and wants to lead the next term itself.
@@ -14,7 +18,7 @@ pub enum Action {
     /// A client asks a leader to take a write.
     Request(u8),
     /// A leader sends another node the next entry that it needs, or only how far the log is
-    /// committed.
+    /// committed, or its snapshot where the entry has gone.
     Replicate(u8, u8),
     /// A message arrives.
     Deliver(Message),
@@ -22,6 +26,13 @@ pub enum Action {
     Lose(Message),
     /// A node crashes and comes up again with what is durable.
     Restart(u8),
+    /// A node takes a snapshot up to an index that it has applied, and its log begins above.
+    Compact(u8, u8),
+    /// A leader is asked to change who votes: one voter at once, more through a joint
+    /// configuration.
+    Change(u8, u8),
+    /// A leader leaves a joint configuration that is committed.
+    Leave(u8),
 }
 
 impl Raft {
@@ -32,10 +43,12 @@ impl Raft {
         }
         let bounds = &self.bounds;
         let room = state.network.len() < bounds.messages as usize;
-        let requested = state.past.requests() < bounds.requests;
+        let requested = state.past.requests() < bounds.requests && state.has_room();
         for (who, server) in (0_u8..).zip(state.servers.iter()) {
-            let others = (0..bounds.nodes).filter(move |other| *other != who);
-            if server.role != Role::Leader && server.term < bounds.terms {
+            let voters = self.voters(server).all();
+            let others =
+                (0..bounds.nodes).filter(|other| *other != who && voters >> other & 1 == 1);
+            if server.term < bounds.terms && self.may_campaign(who, server) {
                 actions.push(Action::Timeout(who));
             }
             if server.role == Role::Candidate && room {
@@ -49,9 +62,14 @@ impl Raft {
                 if room {
                     actions.extend(others.map(|other| Action::Replicate(who, other)));
                 }
+                self.changes(state, who, actions);
             }
-            if state.restarts < bounds.restarts {
+            if state.spent.restarts < bounds.restarts {
                 actions.push(Action::Restart(who));
+            }
+            if state.spent.snapshots < bounds.snapshots {
+                let applied = server.base.index + 1..=server.commit;
+                actions.extend(applied.map(|index| Action::Compact(who, index)));
             }
         }
         for (at, message) in state.network.iter().enumerate() {
@@ -60,6 +78,50 @@ impl Raft {
                 actions.extend([Action::Deliver(*message), Action::Lose(*message)]);
             }
         }
+    }
+
+    /// Whether a node that hears from no leader wants to lead. One that is no voter any more may
+    /// be needed until that is committed (Ongaro's thesis, section 4.2.2); it counts no vote of
+    /// its own.
+    fn may_campaign(&self, who: u8, server: &Server) -> bool {
+        let (since, voters) = self.voters_since(server);
+        server.role != Role::Leader && (voters.contains(who) || since > server.commit)
+    }
+
+    /// The changes of who votes that a leader may begin, and the end of one.
+    fn changes(&self, state: &State, who: u8, actions: &mut Vec<Action>) {
+        let (bounds, spent, server) = (&self.bounds, &state.spent, &state.servers[who as usize]);
+        let (one, more) = (spent.changes < bounds.changes, spent.joint < bounds.joint);
+        if bounds.changes == 0 && bounds.joint == 0 || !state.has_room() {
+            return;
+        }
+        let (since, voters) = server.voters_at(server.last());
+        if since > server.commit {
+            return;
+        }
+        if voters.is_joint() {
+            actions.push(Action::Leave(who));
+            return;
+        }
+        // Without this a leader that does not know of an older change could begin another.
+        let knows = server.term_at(server.commit) == server.term;
+        if !knows && self.bug != Some(Bug::TwoChanges) {
+            return;
+        }
+        let others = (1..1_u8 << bounds.nodes).filter(|to| match (to ^ voters.now).count_ones() {
+            0 => false,
+            1 => one,
+            _ => more,
+        });
+        actions.extend(others.map(|to| Action::Change(who, to)));
+    }
+}
+
+impl State {
+    /// Whether one more entry can be made.
+    #[inline]
+    pub(super) fn has_room(&self) -> bool {
+        self.past.entries() < LOG_MAX
     }
 }
 
@@ -73,7 +135,10 @@ impl Action {
             | Action::Ask(who, _)
             | Action::Request(who)
             | Action::Replicate(who, _)
-            | Action::Restart(who) => (Some(who), None),
+            | Action::Restart(who)
+            | Action::Compact(who, _)
+            | Action::Change(who, _)
+            | Action::Leave(who) => (Some(who), None),
         }
     }
 }
@@ -90,6 +155,11 @@ impl fmt::Display for Action {
             Action::Deliver(message) => write!(f, "{message:?}: arrives"),
             Action::Lose(message) => write!(f, "{message:?}: is lost"),
             Action::Restart(who) => write!(f, "n{} crashes and restarts", who + 1),
+            Action::Compact(who, index) => write!(f, "n{} compacts up to {index}", who + 1),
+            Action::Change(who, to) => {
+                write!(f, "n{} is told that {:?} shall vote", who + 1, Voters::of(*to))
+            }
+            Action::Leave(who) => write!(f, "n{} leaves the joint configuration", who + 1),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! it and what the reference says against that go out.
 
 use super::protocol::Turn;
-use super::{Action, Raft, Role, State};
+use super::{Action, Body, Raft, Role, State};
 use crate::fact::Fact;
 use crate::reference::Refusal;
 use crate::reference::replication::recall::Shows;
@@ -23,12 +23,17 @@ impl Raft {
             facts: &facts,
             settled: next.settled(who),
         };
-        let nodes = state.servers.iter().map(|server| Shows {
+        let nodes = state.servers.iter().enumerate().map(|(who, server)| Shows {
             term: server.term,
             vote: server.vote,
             leads: server.role == Role::Leader,
+            base: (server.base.index, server.base.term),
             log: server.log.iter().map(|entry| entry.term),
             commit: server.commit,
+            goes_by: self.voters_change().then(|| {
+                let (since, voters) = self.voters_since(server);
+                (since, voters.fact(), state.ballot(who as u8))
+            }),
         });
         let refusal = telling.judge(&mut next.past, &mut next.broken, nodes);
         (next, facts, refusal)
@@ -36,6 +41,16 @@ impl Raft {
 }
 
 impl State {
+    /// Who voted for a candidate in its term, whether or not it has heard of that.
+    fn ballot(&self, who: u8) -> u8 {
+        let me = &self.servers[who as usize];
+        let granted = self.network.iter().filter(|message| {
+            let given = message.body == Body::Voted { granted: true };
+            given && message.to == who && message.term == me.term
+        });
+        granted.fold(me.votes, |voters, message| voters | 1 << message.from)
+    }
+
     /// Whether the newest leader has committed all of its log, in its own term: what is not in
     /// there now never will be.
     fn settled(&self, who: u8) -> bool {

@@ -1,7 +1,7 @@
 //! Where the Raft model's states mention nodes. A state and new names come in, the renamed state
 //! goes out.
 
-use super::{Message, Server, State};
+use super::{Base, Body, Content, Entry, Message, Server, State};
 use crate::reference::symmetry::{Names, Renamed, renamed_number, renamed_set};
 
 impl Renamed for State {
@@ -16,7 +16,8 @@ impl Renamed for State {
         }
         for (message, old) in state.network.iter_mut().zip(self.network.iter()) {
             let (from, to) = (names[old.from as usize], names[old.to as usize]);
-            *message = Message { from, to, ..*old };
+            let body = old.body.renamed(names);
+            *message = Message { from, to, body, ..*old };
         }
         state.network.sort_unstable();
         state.past = self.past.renamed(names);
@@ -29,10 +30,43 @@ impl Server {
         let mut server = *self;
         server.vote = renamed_number(self.vote, names);
         server.votes = renamed_set(self.votes, names);
+        server.base = self.base.renamed(names);
+        for entry in server.log.iter_mut() {
+            *entry = entry.renamed(names);
+        }
         for (place, name) in names[..nodes].iter().enumerate() {
             server.next[*name as usize] = self.next[place];
             server.matched[*name as usize] = self.matched[place];
         }
         server
+    }
+}
+
+impl Base {
+    fn renamed(self, names: &Names) -> Base {
+        Base { voters: self.voters.renamed(names), ..self }
+    }
+}
+
+impl Entry {
+    fn renamed(self, names: &Names) -> Entry {
+        match self.content {
+            Content::Voters(voters) => {
+                Entry { content: Content::Voters(voters.renamed(names)), ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+impl Body {
+    fn renamed(self, names: &Names) -> Body {
+        match self {
+            Body::Append { prev, prev_term, entry: Some(entry), commit } => {
+                Body::Append { prev, prev_term, entry: Some(entry.renamed(names)), commit }
+            }
+            Body::Install(base) => Body::Install(base.renamed(names)),
+            _ => self,
+        }
     }
 }

@@ -2,17 +2,29 @@
 //!
 //! Numbers are bytes and lists stand in place, so a state has one size and is copied at once. A
 //! node is named by its place, from 0; where nobody is possible, by its number from 1, as in `n1`.
-
-use std::fmt;
+//!
+//! **How a state stands for an implementation's.** Each field of a [`Server`] has a counterpart in
+//! any implementation of Raft, and says which: a run of an implementation is mapped to the model by
+//! reading these off. What is on its way stands for what was sent and has neither arrived nor been
+//! lost; since a message may be sent again, and lost, at any time, one that an implementation sends
+//! on its own is `Ask` or `Replicate` here, and one that it sends several entries in is as many
+//! messages of one entry, the last of which is answered. [`State::past`] belongs to the judge, not
+//! to the protocol: two states that differ in it alone are the same to an implementation.
 
 use crate::reference::Clause;
 use crate::reference::list::List;
 use crate::reference::replication::recall::Past;
 
+use super::Voters;
+
 /// No model has more nodes.
 pub const NODES_MAX: usize = 5;
-/// No log is longer.
-pub const LOG_MAX: usize = 6;
+/// No term is higher.
+pub const TERMS_MAX: usize = 6;
+/// Clients make no more requests.
+pub const REQUESTS_MAX: usize = 6;
+/// No more entries are ever made, so no log is longer.
+pub const LOG_MAX: usize = 10;
 /// No more messages are on their way.
 pub const MESSAGES_MAX: usize = 6;
 
@@ -23,33 +35,70 @@ pub struct State {
     pub servers: List<Server, NODES_MAX>,
     /// What is on its way, in the order of [`Message`], so that equal networks are equal values.
     pub network: List<Message, MESSAGES_MAX>,
-    /// How often nodes have restarted.
-    pub restarts: u8,
+    /// What is bounded by a count.
+    pub spent: Spent,
     /// What the nodes told so far, as far as a judge must remember it.
     pub past: Past,
     /// The clause that the step to this state broke. Nothing follows on such a state.
     pub broken: Option<Clause>,
 }
 
+/// How often something has happened, all nodes together.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spent {
+    /// Restarts.
+    pub restarts: u8,
+    /// Logs compacted.
+    pub snapshots: u8,
+    /// Changes of one voter.
+    pub changes: u8,
+    /// Changes through a joint configuration.
+    pub joint: u8,
+}
+
 /// One node.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Server {
-    /// Durable: its term.
+    /// Durable: its term. An implementation's current term, as in [`Fact::Term`].
+    ///
+    /// [`Fact::Term`]: crate::Fact::Term
     pub term: u8,
     /// Durable: the number of whom it voted for in its term; 0 for nobody.
     pub vote: u8,
     /// What it does.
     pub role: Role,
-    /// Who voted for it: bit 0 is n1. Only a candidate's counts.
+    /// Who voted for it: bit 0 is n1. Only a candidate's counts; empty otherwise.
     pub votes: u8,
-    /// How far it knows the log to be committed, and has applied it.
+    /// How far it knows the log to be committed, and has applied it: the index of the last
+    /// [`Fact::Committed`] and [`Fact::Applied`], between which the model puts no step. Never below
+    /// the base.
+    ///
+    /// [`Fact::Committed`]: crate::Fact::Committed
+    /// [`Fact::Applied`]: crate::Fact::Applied
     pub commit: u8,
-    /// Durable: its log.
+    /// Durable: what has gone from its log, and stands in its snapshot. An implementation that
+    /// keeps entries which its snapshot has taken in comes up farther than this; here it hears of
+    /// these commits once more.
+    pub base: Base,
+    /// Durable: its log above the base.
     pub log: List<Entry, LOG_MAX>,
-    /// For each node, the index of the next entry that a leader sends it.
+    /// For each node, the index of the next entry that a leader sends it; 0 where it does not lead.
+    /// Below or at the base it sends its snapshot.
     pub next: [u8; NODES_MAX],
-    /// For each node, how far its log is known to be the leader's.
+    /// For each node, how far its log is known to be the leader's; 0 where it does not lead.
     pub matched: [u8; NODES_MAX],
+}
+
+/// A snapshot of the state machine: what it has taken in. By Log Matching an index and a term name
+/// all entries up to there, so nothing else of the state is needed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Base {
+    /// The index of the last entry in it; 0 for none.
+    pub index: u8,
+    /// That entry's term.
+    pub term: u8,
+    /// Who votes after it; for none, who votes at first.
+    pub voters: Voters,
 }
 
 /// What a node does.
@@ -58,7 +107,7 @@ pub enum Role {
     /// It follows, whether or not somebody leads.
     #[default]
     Follower,
-    /// It wants to lead.
+    /// It wants to lead. A pre-candidate follows, in this model.
     Candidate,
     /// It leads its term.
     Leader,
@@ -69,8 +118,23 @@ pub enum Role {
 pub struct Entry {
     /// The term in which a leader created it.
     pub term: u8,
-    /// The number of the client's request, from 1.
-    pub request: u8,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What an entry says.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Content {
+    /// Nothing: the entry that a new leader begins its term with, where [`Rules::empty_entry`] says
+    /// so.
+    ///
+    /// [`Rules::empty_entry`]: super::Rules::empty_entry
+    #[default]
+    Empty,
+    /// What a client wants: the number of its request, from 1.
+    Request(u8),
+    /// Who votes from here on.
+    Voters(Voters),
 }
 
 /// A message on its way.
@@ -93,7 +157,7 @@ pub enum Body {
     Vote {
         /// The term of the sender's last entry.
         last_term: u8,
-        /// The length of its log.
+        /// The index of it.
         last: u8,
     },
     /// Gives a vote, or refuses one since the asker's term is over.
@@ -122,6 +186,8 @@ pub enum Body {
         /// The index.
         prev: u8,
     },
+    /// A leader's snapshot, for a log that ends before the leader's begins.
+    Install(Base),
 }
 
 impl Default for Body {
@@ -131,16 +197,46 @@ impl Default for Body {
 }
 
 impl Server {
-    /// The term of what stands at an index; 0 below the log.
+    /// The term of what stands at an index; 0 below the first entry.
     #[inline]
     pub(super) fn term_at(&self, index: u8) -> u8 {
-        if index == 0 { 0 } else { self.log[index as usize - 1].term }
+        match index.checked_sub(self.base.index) {
+            Some(0) => self.base.term,
+            Some(above) => self.log[above as usize - 1].term,
+            None => 0,
+        }
     }
 
-    /// The length of its log.
+    /// The entry at an index, where it is not in the snapshot.
+    #[inline]
+    pub(super) fn entry(&self, index: u8) -> Option<Entry> {
+        let above = index.checked_sub(self.base.index + 1)?;
+        self.log.get(above as usize).copied()
+    }
+
+    /// The index of its last entry, or of the last one that its snapshot contains.
     #[inline]
     pub(super) fn last(&self) -> u8 {
-        self.log.len() as u8
+        self.base.index + self.log.len() as u8
+    }
+
+    /// Whether it holds the entry of this index and term.
+    #[inline]
+    pub(super) fn holds(&self, index: u8, term: u8) -> bool {
+        self.base.index <= index && index <= self.last() && self.term_at(index) == term
+    }
+
+    /// The configuration that stands last in its log up to an index, and where it stands; in the
+    /// snapshot, where there is none.
+    #[inline]
+    pub(super) fn voters_at(&self, index: u8) -> (u8, Voters) {
+        let upto = index.saturating_sub(self.base.index) as usize;
+        let mut log = self.log[..upto].iter().enumerate().rev();
+        let found = log.find_map(|(place, entry)| match entry.content {
+            Content::Voters(voters) => Some((self.base.index + 1 + place as u8, voters)),
+            _ => None,
+        });
+        found.unwrap_or((self.base.index, self.base.voters))
     }
 }
 
@@ -150,65 +246,5 @@ impl State {
     pub(super) fn send(&mut self, message: Message) {
         let at = self.network.partition_point(|other| *other <= message);
         self.network.insert(at, message);
-    }
-}
-
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "c0#{} of t{}", self.request - 1, self.term)
-    }
-}
-
-impl fmt::Debug for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} t{}", self.role, self.term)?;
-        if self.vote > 0 {
-            write!(f, " voted n{}", self.vote)?;
-        }
-        write!(f, " log {:?} committed {}", self.log, self.commit)?;
-        match self.role {
-            Role::Follower => Ok(()),
-            Role::Candidate => write!(f, " votes {:03b}", self.votes),
-            Role::Leader => write!(f, " next {:?} matched {:?}", self.next, self.matched),
-        }
-    }
-}
-
-impl fmt::Debug for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "n{} -> n{} t{} ", self.from + 1, self.to + 1, self.term)?;
-        match self.body {
-            Body::Vote { last_term, last } => write!(f, "vote? log {last} t{last_term}"),
-            Body::Voted { granted: true } => write!(f, "vote"),
-            Body::Voted { granted: false } => write!(f, "no vote"),
-            Body::Append { prev, prev_term, entry, commit } => {
-                write!(f, "append after {prev} t{prev_term}")?;
-                match entry {
-                    Some(entry) => write!(f, " {entry:?}")?,
-                    None => write!(f, " nothing")?,
-                }
-                write!(f, " committed {commit}")
-            }
-            Body::Appended { upto } => write!(f, "appended {upto}"),
-            Body::Refused { prev } => write!(f, "refused after {prev}"),
-        }
-    }
-}
-
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut map = f.debug_map();
-        for (place, server) in self.servers.iter().enumerate() {
-            map.entry(&format_args!("n{}", place + 1), server);
-        }
-        for message in self.network.iter() {
-            map.entry(&format_args!("on its way"), message);
-        }
-        map.entry(&format_args!("restarts"), &self.restarts);
-        map.entry(&format_args!("told so far"), &self.past);
-        if let Some(clause) = self.broken {
-            map.entry(&format_args!("broken"), &clause);
-        }
-        map.finish()
     }
 }

@@ -9,23 +9,28 @@
 use std::fmt;
 
 use super::super::commit::{Committed, FirstApplied};
+use super::super::configuration::Standing;
 use super::super::list::List;
-use super::super::log::Place;
+use super::super::log::{Log, Place};
 use super::super::requests::Effect;
 use super::super::symmetry::{Names, renamed_number, renamed_set};
 use super::{Cluster, Leader, Member};
-use crate::fact::{Entry, Fact, Told};
+use crate::fact::{Config, Entry, Fact, Told};
 use crate::id::{ClientId, NodeId, RequestId};
 use crate::time::Time;
 
-/// No term is higher, no index higher, and no more requests are made.
-const MOST: usize = 8;
+pub(in crate::reference) mod content;
+
+/// No term is higher.
+const TERMS: usize = 8;
+/// No index is higher, and no more entries are ever made.
+const MOST: usize = 10;
 
 /// What was told, beyond what the nodes still show.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Past {
     /// For each term from 1, the number of its leader; 0 for nobody.
-    leaders: List<u8, MOST>,
+    leaders: List<u8, TERMS>,
     /// Every entry that was ever durable, by index and term.
     entries: List<Ever, MOST>,
     /// What is committed, by index.
@@ -39,8 +44,8 @@ pub struct Past {
 struct Ever {
     index: u8,
     term: u8,
-    /// The number of its request, from 1; 0 for none.
-    request: u8,
+    /// What it says; see [`content`].
+    content: u16,
     /// The term of the entry below it.
     below: u8,
     /// Who ever held it: bit 0 is n1.
@@ -51,7 +56,7 @@ struct Ever {
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Agreed {
     term: u8,
-    request: u8,
+    content: u16,
     /// The lowest term of those who told it committed.
     by: u8,
 }
@@ -62,10 +67,15 @@ pub(in crate::reference) struct Shows<Log> {
     /// The number of whom it voted for; 0 for nobody.
     pub(in crate::reference) vote: u8,
     pub(in crate::reference) leads: bool,
-    /// The terms of the entries of its log.
+    /// Where its snapshot ends, and the term there.
+    pub(in crate::reference) base: (u8, u8),
+    /// The terms of the entries of its log above that.
     pub(in crate::reference) log: Log,
     /// What it knows to be committed, and has applied.
     pub(in crate::reference) commit: u8,
+    /// Where it tells by whom it goes: since which index, by whom, and who voted for it in its
+    /// term.
+    pub(in crate::reference) goes_by: Option<(u8, Config, u8)>,
 }
 
 impl Past {
@@ -73,7 +83,13 @@ impl Past {
     #[inline]
     #[must_use]
     pub fn requests(&self) -> u8 {
-        self.entries.iter().map(|entry| entry.request).max().unwrap_or(0)
+        self.entries.iter().filter_map(|entry| content::request(entry.content)).max().unwrap_or(0)
+    }
+
+    /// How many entries there ever were.
+    #[inline]
+    pub(in crate::reference) fn entries(&self) -> usize {
+        self.entries.len()
     }
 
     /// The number of who led a term; 0 for nobody.
@@ -94,6 +110,10 @@ impl Past {
         }
         for ever in past.entries.iter_mut() {
             ever.holders = renamed_set(ever.holders, names);
+            ever.content = content::renamed(ever.content, names);
+        }
+        for agreed in past.committed.iter_mut() {
+            agreed.content = content::renamed(agreed.content, names);
         }
         past
     }
@@ -107,17 +127,18 @@ impl Cluster {
     ) -> Cluster {
         let mut cluster = Cluster::new(0);
         for ever in past.entries.iter() {
-            let below = match ever.index {
-                1 => Place::ROOT,
-                index => cluster.place(index - 1, ever.below),
-            };
-            let (index, entry) = (ever.index.into(), entry(ever.term, ever.request));
+            let below = cluster.place(ever.index - 1, ever.below);
+            let (index, entry) = (ever.index.into(), entry(ever.term, ever.content));
             let place = cluster.entries.add(index, entry, below, NodeId(0), Time::ZERO);
             cluster.entries.get_mut(place).holders = ever.holders.into();
         }
         for shows in nodes {
-            let member = cluster.member(shows);
-            cluster.members.push(member);
+            let member = Cluster::member(&shows);
+            let log = cluster.recall_log(shows.base, shows.log);
+            cluster.members.push(Member { log, ..member });
+            if let Some((.., voters)) = shows.goes_by {
+                cluster.recall_voters(cluster.members.len() - 1, voters);
+            }
         }
         for (term, leader) in (1..).zip(past.leaders.iter()).filter(|(_, leader)| **leader > 0) {
             let node = NodeId(u32::from(*leader));
@@ -135,33 +156,54 @@ impl Cluster {
     }
 
     fn place(&self, index: u8, term: u8) -> Place {
+        if index == 0 {
+            return Place::ROOT;
+        }
         self.entries.find(index.into(), term.into()).unwrap_or(Place::UNKNOWN)
     }
 
-    fn member(&self, shows: Shows<impl Iterator<Item = u8>>) -> Member {
+    fn member<Log>(shows: &Shows<Log>) -> Member {
         let mut member = Member::new();
-        let Shows { term, vote, leads, log, commit } = shows;
+        let Shows { term, vote, leads, commit, .. } = *shows;
         (member.term, member.current) = (term.into(), term.into());
         member.vote = (vote > 0).then_some(NodeId(vote.into()));
         member.vote_told = vote > 0;
         member.elected = if leads { term.into() } else { 0 };
-        member.log.restore(0);
-        for (index, term) in (1..).zip(log) {
-            member.log.write(index.into(), self.place(index, term));
-        }
         member.commit = (commit > 0).then_some(commit.into());
         member.applied = Some(commit.into());
         member.tells_applied = commit > 0;
+        if let Some((since, config, _)) = shows.goes_by {
+            member.standing = Standing::recalled(since.into(), config);
+        }
         member
+    }
+
+    /// A log, with what once stood below it.
+    fn recall_log(&self, base: (u8, u8), above: impl Iterator<Item = u8>) -> Log {
+        let mut log = Log::default();
+        log.restore(0);
+        let (index, mut place) = (base.0, self.place(base.0, base.1));
+        let mut below = List::<Place, MOST>::default();
+        while place.known() {
+            below.push(place);
+            place = self.entries.get(place).below;
+        }
+        for (index, place) in (1..).zip(below.iter().rev()) {
+            log.write(index, *place);
+        }
+        for (index, term) in (index + 1..).zip(above) {
+            log.write(index.into(), self.place(index, term));
+        }
+        log
     }
 
     fn recall_committed(&mut self, index: u8, agreed: Agreed) {
         let (node, time) = (NodeId(0), Time::ZERO);
-        let Agreed { term, request, by } = agreed;
+        let Agreed { term, content, by } = agreed;
         let place = self.place(index, term);
         self.committed.push(Committed { place, term: by.into(), node, time });
         // In the models nothing is committed without being applied in the same step.
-        let entry = entry(term, request);
+        let entry = entry(term, content);
         self.applied.push(Some(FirstApplied { entry, node, time }));
         if let Some(request) = entry.request {
             self.requests.named = true;
@@ -189,9 +231,9 @@ impl Cluster {
             past.entries[first..].sort_unstable();
         }
         for (committed, applied) in self.committed.iter().zip(self.applied.iter().flatten()) {
-            let Entry { term, request, .. } = applied.entry;
+            let Entry { term, digest, .. } = applied.entry;
             let (term, by) = (term as u8, committed.term as u8);
-            past.committed.push(Agreed { term, request: number(request), by });
+            past.committed.push(Agreed { term, content: digest as u16, by });
         }
         for told in self.requests.acked() {
             if let Fact::Acked { request, .. } = told.fact {
@@ -207,20 +249,16 @@ impl Cluster {
         Ever {
             index: index as u8,
             term: held.entry.term as u8,
-            request: number(held.entry.request),
+            content: held.entry.digest as u16,
             below: below as u8,
             holders: held.holders as u8,
         }
     }
 }
 
-fn entry(term: u8, number: u8) -> Entry {
-    let request = (number > 0).then(|| request(number));
-    Entry { term: term.into(), digest: number.into(), request }
-}
-
-fn number(request: Option<RequestId>) -> u8 {
-    request.map_or(0, |request| request.number as u8 + 1)
+fn entry(term: u8, content: u16) -> Entry {
+    let request = content::request(content).map(request);
+    Entry { term: term.into(), digest: content.into(), request }
 }
 
 /// One client asks for everything: which one it is makes no difference to a log.
@@ -234,13 +272,13 @@ impl fmt::Debug for Past {
         for (term, leader) in (1..).zip(self.leaders.iter()).filter(|(_, leader)| **leader > 0) {
             list.entry(&format_args!("n{leader} led t{term}"));
         }
-        for Ever { index, term, request, holders, .. } in self.entries.iter() {
-            let request = request - 1;
-            list.entry(&format_args!("{index}: c0#{request} of t{term} held by {holders:03b}"));
+        for Ever { index, term, content, holders, .. } in self.entries.iter() {
+            let says = content::words(*content);
+            list.entry(&format_args!("{index}: {says} of t{term} held by {holders:03b}"));
         }
-        for (index, Agreed { term, request, .. }) in (1..).zip(self.committed.iter()) {
-            let request = request - 1;
-            list.entry(&format_args!("{index}: c0#{request} of t{term} committed"));
+        for (index, Agreed { term, content, .. }) in (1..).zip(self.committed.iter()) {
+            let says = content::words(*content);
+            list.entry(&format_args!("{index}: {says} of t{term} committed"));
         }
         for number in (0..8).filter(|number| self.acked >> number & 1 == 1) {
             list.entry(&format_args!("c0#{number} acknowledged"));

@@ -1,13 +1,18 @@
 //! Rows `method value start end` come in; what they ask and answer goes onto the tape, in the order
-//! of time.
+//! of time. So all rows are kept until the last one is read.
 
-use super::{Problem, Tape, by_line, number};
+use super::{Problem, Tape, number, shown};
 use crate::history::Outcome;
 use crate::spec::object::{Op, Ret, Value};
 
-pub(super) fn read(tape: &mut Tape, text: &str) -> Result<(), Problem> {
-    let mut moments = Vec::new();
-    by_line(text, |line, words| {
+/// The rows that were read.
+#[derive(Default)]
+pub(super) struct Rows {
+    moments: Vec<(i64, bool, usize, Option<Op>, Ret)>,
+}
+
+impl Rows {
+    pub(super) fn take(&mut self, line: usize, words: &[&str]) -> Result<(), String> {
         let [method, value, start, end] = *words else {
             let comment = words[0].starts_with('#');
             let why = "expected `method value start end`".to_owned();
@@ -19,21 +24,24 @@ pub(super) fn read(tape: &mut Tape, text: &str) -> Result<(), Problem> {
         }
         let (op, ret) = row(method, value)?;
         // At one moment, what begins comes before what ends: the two overlap.
-        moments.push((start, false, line, Some(op), Ret::Done));
-        moments.push((end, true, line, None, ret));
+        self.moments.push((start, false, line, Some(op), Ret::Done));
+        self.moments.push((end, true, line, None, ret));
         Ok(())
-    })?;
-    moments.sort_by_key(|(at, ends, line, ..)| (*at, *ends, *line));
-    for (_, _, line, op, ret) in moments {
-        let tag = line as i64;
-        tape.line = line;
-        let told = match op {
-            Some(op) => tape.invoke(tag, tag, line, op),
-            None => tape.complete(tag, Outcome::Ok(ret)),
-        };
-        told.map_err(|why| (line, why))?;
     }
-    Ok(())
+
+    pub(super) fn end(mut self, tape: &mut Tape) -> Result<(), Problem> {
+        self.moments.sort_by_key(|(at, ends, line, ..)| (*at, *ends, *line));
+        for (_, _, line, op, ret) in self.moments {
+            let tag = line as i64;
+            tape.line = line;
+            let told = match op {
+                Some(op) => tape.invoke(tag, tag, line, op),
+                None => tape.complete(tag, Outcome::Ok(ret)),
+            };
+            told.map_err(|why| (line, why))?;
+        }
+        Ok(())
+    }
 }
 
 fn row(method: &str, number: i64) -> Result<(Op, Ret), String> {
@@ -53,6 +61,6 @@ fn row(method: &str, number: i64) -> Result<(Op, Ret), String> {
         "lacks" => (Op::Contains(value), Ret::Flag(false)),
         "acquire" => (Op::Take(number), Ret::Flag(true)),
         "release" => (Op::Give(number), Ret::Done),
-        _ => return Err(format!("unknown method `{}`", method.escape_debug())),
+        _ => return Err(format!("unknown method `{}`", shown(method))),
     })
 }

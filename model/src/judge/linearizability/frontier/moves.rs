@@ -81,6 +81,8 @@ enum Step {
 
 /// Claims about a register.
 pub(in super::super) struct Registers {
+    /// The value of each number.
+    values: Vec<Option<u64>>,
     steps: Vec<Step>,
     /// Values that were not read.
     others: Vec<u32>,
@@ -91,6 +93,11 @@ pub(in super::super) struct Registers {
 impl Registers {
     /// Nothing if some claim is about more than a register.
     pub(in super::super) fn of<S: Spec>(part: &[Claim<'_, S>]) -> Option<Registers> {
+        // Of an object that does not divide, some claims alone may look like those of registers.
+        let key = part.first().and_then(|claim| S::part(claim.op));
+        if part.iter().any(|claim| S::part(claim.op) != key) {
+            return None;
+        }
         // What is there at first has number 0.
         let mut values: Vec<Option<u64>> = vec![None];
         let mut table = Table::with_capacity(part.len());
@@ -137,7 +144,26 @@ impl Registers {
             });
         }
         let until = until(part, &steps, values.len());
-        Some(Registers { steps, others, until })
+        Some(Registers { values, steps, others, until })
+    }
+
+    /// The value that a number stands for.
+    pub(in super::super) fn value(&self, number: u32) -> Option<u64> {
+        self.values[number as usize]
+    }
+
+    /// The number of a value, be it in the claims or not.
+    pub(in super::super) fn number(&mut self, value: Option<u64>) -> u32 {
+        let known = self.values.iter().position(|known| *known == value);
+        known.unwrap_or_else(|| {
+            self.values.push(value);
+            self.values.len() - 1
+        }) as u32
+    }
+
+    /// The numbers of all values, and one for those that are in no claim.
+    pub(in super::super) fn all(&self) -> impl Iterator<Item = u32> {
+        0..=self.values.len() as u32
     }
 }
 

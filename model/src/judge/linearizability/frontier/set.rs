@@ -43,6 +43,10 @@ impl<State: Clone + Eq + Hash> Set<State> {
         &self.all[at].state
     }
 
+    pub(super) fn used(&self, at: usize) -> u128 {
+        self.all[at].used
+    }
+
     pub(super) fn last(&self, at: usize) -> u32 {
         self.all[at].last
     }

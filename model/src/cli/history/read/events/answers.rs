@@ -1,11 +1,16 @@
 //! What was asked and the value of an answer come in; what the client was told goes out.
 
-use super::{F, Form, Manner, number, steps, value};
+use super::{F, Form, Manner, Names, number, steps, value};
 use crate::history::Outcome;
 use crate::spec::object::{Op, Part, Ret, Value};
 
 /// What an operation was answered. The token of a lock is known by its answer alone.
-pub(super) fn answered(op: &mut Op, form: &Form, manner: Manner) -> Result<Outcome<Ret>, String> {
+pub(super) fn answered(
+    op: &mut Op,
+    form: &Form<'_>,
+    names: &mut Names,
+    manner: Manner,
+) -> Result<Outcome<Ret>, String> {
     let told = match op {
         Op::Read(_) => match alone(form)? {
             Value::Nil if manner == Manner::Fails => return Ok(Outcome::Unknown),
@@ -33,6 +38,9 @@ pub(super) fn answered(op: &mut Op, form: &Form, manner: Manner) -> Result<Outco
         },
         Op::Fetch(..) | Op::Dequeue | Op::Pop | Op::Poll => Ret::Value(alone(form)?),
         Op::Publish(..) => Ret::Value(Value::Number(number(form)?)),
+        Op::Cas(..) | Op::Acquire(..) | Op::Release(_) | Op::Take(_) if is_false(form) => {
+            Ret::Flag(false)
+        }
         Op::Acquire(_, token) => {
             if let Form::Number(number) = form {
                 *token = Some(*number);
@@ -40,14 +48,14 @@ pub(super) fn answered(op: &mut Op, form: &Form, manner: Manner) -> Result<Outco
             Ret::Flag(true)
         }
         Op::Cas(..) | Op::Release(_) | Op::Take(_) => Ret::Flag(true),
-        Op::Transaction(asked) => Ret::Value(reads(asked, form)?),
+        Op::Transaction(asked) => Ret::Value(reads(asked, form, names)?),
         _ => Ret::Done,
     };
     Ok(Outcome::Ok(told))
 }
 
 /// A value, without the key that Jepsen puts before it where there are several.
-fn alone(form: &Form) -> Result<Value, String> {
+fn alone(form: &Form<'_>) -> Result<Value, String> {
     match form {
         Form::List(pair) => match &pair[..] {
             [_, (_, form)] => value(form),
@@ -58,8 +66,8 @@ fn alone(form: &Form) -> Result<Value, String> {
 }
 
 /// What the reads of a transaction found, of which it must be the same one.
-fn reads(asked: &[(u64, Part)], form: &Form) -> Result<Value, String> {
-    let done = steps(form)?;
+fn reads(asked: &[(u64, Part)], form: &Form<'_>, names: &mut Names) -> Result<Value, String> {
+    let done = steps(form, names)?;
     let same = |(step, (key, part)): (&super::Step, &(u64, Part))| {
         let f = match part {
             Part::Read => F::Read,
@@ -73,4 +81,9 @@ fn reads(asked: &[(u64, Part)], form: &Form) -> Result<Value, String> {
     }
     let found = done.into_iter().filter(|step| step.f == F::Read).map(|step| step.value);
     Ok(Value::List(found.collect()))
+}
+
+/// Whether a condition was seen not to hold, as our own JSON lines say it.
+fn is_false(form: &Form<'_>) -> bool {
+    matches!(form, Form::Word(word) if word == "false")
 }
