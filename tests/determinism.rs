@@ -99,7 +99,7 @@ fn debug_and_release_builds_see_the_committed_digests() {
 fn recording_everything_does_not_change_a_run() {
     let boot = raft_rs::boot(Config::default());
     for case in 0..20 {
-        let rich = Recording { views: true, rich: true, reigns: true, course: true };
+        let rich = Recording { views: true, rich: true, reigns: true, course: true, detail: true };
         assert_eq!(execute(&generated(case), &boot, rich).digest, digest(&generated(case)));
     }
 }

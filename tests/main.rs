@@ -13,6 +13,7 @@ mod faults;
 mod golden;
 mod howto;
 mod measures;
+mod model_howto;
 mod nodes;
 mod power;
 mod regressions;

@@ -70,6 +70,12 @@ impl Mutant {
         }
     }
 
+    /// Whether a model of its protocol is what shows it: its runs are held against Raft.
+    #[must_use]
+    pub fn is_refined(&self) -> bool {
+        self.caught_by.iter().any(|name| name.starts_with("refines(raft)"))
+    }
+
     /// Whether a failure is one by which it may show.
     #[must_use]
     pub fn is_shown_by(&self, failure: &Failure) -> bool {

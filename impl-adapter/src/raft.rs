@@ -1,9 +1,11 @@
 //! What every Raft adapter shares: how it is set up, and what it shows of itself.
 
 use schism::{NodeId, Role};
+use std::fmt;
 use std::time::Duration;
 
 pub mod clock;
+pub mod detail;
 pub mod hooks;
 pub mod log;
 pub mod machine;
@@ -94,7 +96,7 @@ pub enum Timer {
 }
 
 /// What a node shows of itself.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Status {
     /// Who.
     pub id: NodeId,
@@ -121,6 +123,27 @@ impl Status {
     #[must_use]
     pub fn leads(&self) -> bool {
         self.role.leads()
+    }
+}
+
+impl fmt::Debug for Status {
+    /// As a reader wants it: `leader of t2, votes n1, committed 3, applied 3, log to 3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of t{}", self.role.name, self.role.term)?;
+        if self.term != self.role.term {
+            write!(f, " in t{}", self.term)?;
+        }
+        if let Some(vote) = self.vote {
+            write!(f, ", votes {vote}")?;
+        }
+        match self.leader {
+            Some(leader) if leader != self.id => write!(f, ", follows {leader}")?,
+            Some(_) => {}
+            None => f.write_str(", knows no leader")?,
+        }
+        let Status { commit, applied, last_index, pending, .. } = self;
+        write!(f, ", committed {commit}, applied {applied}, log to {last_index}")?;
+        if *pending > 0 { write!(f, ", {pending} requests wait") } else { Ok(()) }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::raft::raft_rs::{self, Server};
 use crate::raft::{Config, members};
 use schism::check::Check;
 use schism::cli::Cli;
+use schism::judge::refines::Raft;
 use schism::{Nemesis, check};
 use std::time::Duration;
 
@@ -67,6 +68,7 @@ pub fn register(mut cli: Cli) -> Cli {
         let check = check(mutant.boot(Config::default()));
         let check = check.nodes(mutant.nodes).survives(mutant.claim());
         let check = check.linearizable().available(AVAILABLE);
+        let check = if mutant.is_refined() { check.refines(Raft) } else { check };
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
     cli.tour("raft-rs", "PM09").canary("PM10")

@@ -11,9 +11,14 @@ use cpu_time::ThreadTime;
 use schism::history::{History, Moment, Operation, Outcome};
 use schism::judge::linearizability::{Finding, check};
 use schism::seed::{Draws, Seed};
+use schism::spec::object::etcd::{Ask, Compare, Field};
+use schism::spec::object::{Object, Op, Ret, Value};
 use schism::spec::{Spec, kv, map};
 use schism::{ClientId, RequestId, Time};
+use std::cmp::Ordering;
 use std::fmt::Write as _;
+use std::mem::discriminant;
+use std::sync::Arc;
 
 /// What a row is about.
 struct Made {
@@ -23,6 +28,8 @@ struct Made {
     /// One operation in so many is never answered; 0 for none.
     crash: u64,
     bad: bool,
+    /// Whether more than reads tell what they found.
+    takes: bool,
 }
 
 fn main() {
@@ -36,7 +43,7 @@ fn main() {
         for bad in [false, true] {
             let name = format!("register, unique values, {clients} clients{}", told(bad));
             if wants(&name) {
-                let made = Made { clients, length, keys: 1, crash: 0, bad };
+                let made = Made { clients, length, keys: 1, crash: 0, bad, takes: false };
                 let history = record::<kv::PutGet>(&made, put_get, kv::Answer);
                 row(&name, &history);
                 write(folder.as_deref(), &format!("reg{clients}_{length}{}", told(bad)), &history);
@@ -46,23 +53,37 @@ fn main() {
     for bad in [false, true] {
         let name = format!("1,000 registers, unique values, 8 clients{}", told(bad));
         if wants(&name) {
-            let made = Made { clients: 8, length: 1_000_000, keys: 1_000, crash: 0, bad };
+            let made =
+                Made { clients: 8, length: 1_000_000, keys: 1_000, crash: 0, bad, takes: false };
             row(&name, &record::<kv::PutGet>(&made, put_get, kv::Answer));
         }
     }
     for bad in [false, true] {
         let name = format!("register, 5 values, swaps, 5 clients{}", told(bad));
         if wants(&name) {
-            let made = Made { clients: 5, length: 1_000_000, keys: 1, crash: 0, bad };
+            let made = Made { clients: 5, length: 1_000_000, keys: 1, crash: 0, bad, takes: false };
             row(&name, &record::<map::Map>(&made, swaps, map::Ret::Value));
         }
     }
-    let hunt = Made { clients: 3, length: 200, keys: 4, crash: 20, bad: false };
+    let hunt = Made { clients: 3, length: 200, keys: 4, crash: 20, bad: false, takes: false };
     if wants("a hunt's map, all operations") {
         row("a hunt's map, all operations", &record::<map::Map>(&hunt, swaps, map::Ret::Value));
     }
     if wants("a hunt's store, put and get") {
         row("a hunt's store, put and get", &record::<kv::PutGet>(&hunt, put_get, kv::Answer));
+    }
+    for (name, any) in OBJECTS {
+        for bad in [false, true] {
+            let name = format!("{name}{}", told(bad));
+            if wants(&name) {
+                let made =
+                    Made { clients: 5, length: 1_000_000, keys: 1, crash: 0, bad, takes: true };
+                row(&name, &record::<Object>(&made, any, number));
+            }
+        }
+    }
+    if wants(ETCD) {
+        hundred_stores();
     }
     for open in [20, 60] {
         let name = format!("{open} writes without an end, then a stale read");
@@ -70,6 +91,80 @@ fn main() {
             row(&name, &unread(open));
         }
     }
+}
+
+/// Operations on an object, made up: draws, the key, and a number that comes but once.
+type Any<Op> = fn(&mut Draws, u64, u64) -> Op;
+
+const OBJECTS: [(&str, Any<Op>); 5] = [
+    ("queue, unique values, 5 clients", |draws, _, unique| match draws.below(2) {
+        0 => Op::Enqueue(Value::Number(unique as i64)),
+        _ => Op::Dequeue,
+    }),
+    ("stack, unique values, 5 clients", |draws, _, unique| match draws.below(2) {
+        0 => Op::Push(Value::Number(unique as i64)),
+        _ => Op::Pop,
+    }),
+    ("priority queue, unique values, 5 clients", |draws, _, unique| match draws.below(2) {
+        0 => Op::Offer(Value::Number((unique as i64).wrapping_mul(0x9e37_79b9) & 0xffff_ffff)),
+        _ => Op::Poll,
+    }),
+    ("log, 5 clients", |draws, key, unique| match draws.below(2) {
+        0 => Op::Publish(key, Value::Number(unique as i64)),
+        _ => Op::Fetch(key, draws.below(unique) as i64),
+    }),
+    ("counter, 5 clients", |draws, key, _| match draws.below(2) {
+        0 => Op::Add(key, 1 + draws.below(2) as i64),
+        _ => Op::Count(key),
+    }),
+];
+
+fn number(found: Option<u64>) -> Ret {
+    Ret::Value(found.map_or(Value::Nil, |number| Value::Number(number as i64)))
+}
+
+const ETCD: &str = "etcd, 12 clients, 10 failures left pending";
+
+/// Ranges, writes, deletions and transactions over ten keys.
+fn store(draws: &mut Draws, _key: u64, unique: u64) -> Op {
+    let key = |draws: &mut Draws| -> Arc<str> { format!("k{}", draws.below(10)).into() };
+    let value = Value::Number(unique as i64 % 50);
+    Op::Etcd(Arc::new(match draws.weighted(&[8, 4, 1, 4]) {
+        0 => Ask::Put(key(draws), value),
+        1 => Ask::Range("k0".into(), Some("k9".into()), draws.below(3)),
+        2 => Ask::Delete(key(draws), None),
+        _ => {
+            let (key, field) = (key(draws), Field::Modified);
+            let than = Value::Number(unique as i64 / 2);
+            let when = Compare { key: key.clone(), field, is: Ordering::Less, not: false, than };
+            let other = Ask::Put(format!("k{}", draws.below(10)).into(), value.clone());
+            Ask::Txn(
+                vec![when],
+                vec![Ask::Put(key.clone(), value), other],
+                vec![Ask::Range(key, None, 0)],
+            )
+        }
+    }))
+}
+
+/// The slowest of a hundred histories, and how many had no verdict.
+fn hundred_stores() {
+    let made = Made { clients: 12, length: 2_000, keys: 1, crash: 300, bad: false, takes: false };
+    let (mut slowest, mut all, mut unknown, mut open) = (0.0_f64, 0.0, 0, 0);
+    for seed in 0..100 {
+        let history = record_from::<Object>(Seed(seed), &made, store, number);
+        open += history.operations.iter().filter(|one| one.outcome == Outcome::Unknown).count();
+        let began = ThreadTime::now();
+        unknown += u32::from(check(&history, 1 << 24) != Finding::Linearizable);
+        let seconds = began.elapsed().as_secs_f64();
+        (slowest, all) = (slowest.max(seconds), all + seconds);
+    }
+    println!(
+        "{ETCD}: 100 histories of 2,000, {open} failures left, {unknown} not linearizable or \
+         unknown, {:.1} ms each, the slowest {:.1} ms",
+        all * 10.0,
+        slowest * 1e3
+    );
 }
 
 const fn told(bad: bool) -> &'static str {
@@ -93,12 +188,17 @@ fn swaps(draws: &mut Draws, key: u64, _unique: u64) -> map::Op {
 type UnderWay<Ret> = (usize, usize, Option<Ret>);
 
 /// Records a history of a real object.
-fn record<S: Spec>(
+fn record<S: Spec>(made: &Made, any: Any<S::Op>, found: fn(Option<u64>) -> S::Ret) -> History<S> {
+    record_from(Seed(11), made, any, found)
+}
+
+fn record_from<S: Spec>(
+    seed: Seed,
     made: &Made,
-    any: fn(&mut Draws, u64, u64) -> S::Op,
+    any: Any<S::Op>,
     found: fn(Option<u64>) -> S::Ret,
 ) -> History<S> {
-    let mut draws = Seed(11).draws();
+    let mut draws = seed.draws();
     let mut objects: Vec<S::State> = (0..made.keys).map(|_| S::init()).collect();
     let mut history: History<S> = History::default();
     let mut busy: Vec<Option<UnderWay<S::Ret>>> = (0..made.clients).map(|_| None).collect();
@@ -117,16 +217,23 @@ fn record<S: Spec>(
             }
             continue;
         };
+        // A client may be gone before anything took effect, or after.
+        let gone = made.crash > 0 && draws.chance(1, made.crash);
+        if gone && draws.chance(1, 2) {
+            continue;
+        }
         let op = &history.operations[place].op;
         let answer = answer.unwrap_or_else(|| S::apply(&mut objects[key], op));
         if draws.chance(1, 2) {
             busy[client] = Some((place, key, Some(answer)));
             continue;
         }
-        if made.crash > 0 && draws.chance(1, made.crash) {
+        if gone {
             continue;
         }
-        let stale = late && S::is_read(op) && place as u64 > made.length / 10 * 9;
+        let shows =
+            S::is_read(op) || made.takes && discriminant(&answer) == discriminant(&found(None));
+        let stale = late && shows && place as u64 > made.length / 10 * 9;
         late &= !stale;
         let ret = if stale { found(Some(1)) } else { answer };
         history.operations[place].outcome = Outcome::Ok(ret);

@@ -18,6 +18,7 @@ use crate::judge::agreement::{Agree, Always};
 use crate::judge::availability::Available;
 use crate::judge::linearizability::Linearizable;
 use crate::judge::reach::Reach;
+use crate::judge::refines::{self, Refines};
 use crate::judge::within::Within;
 use crate::node::{Io, Node};
 use crate::schedule::Timing;
@@ -44,6 +45,7 @@ mod smaller;
 mod smallest;
 mod strategy;
 mod subject;
+mod walked;
 
 pub use cases::Cases;
 #[cfg(feature = "cli")]
@@ -138,6 +140,13 @@ impl<N: Node> Check<N> {
     ) -> Check<N> {
         self.subject.reaches.push(Arc::new(Reach::new(name, there)));
         self
+    }
+
+    /// Whatever the nodes do, this model of their protocol does: each of their facts is held
+    /// against it, each message that they tell of included: `.refines(Raft)`, or
+    /// [`Steps`](crate::judge::refines::Steps) of a model of your own.
+    pub fn refines(self, model: impl refines::Model + 'static) -> Check<N> {
+        self.property(Refines::new(model))
     }
 
     /// A property of the user's own.

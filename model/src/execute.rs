@@ -15,7 +15,7 @@ use crate::schedule::Schedule;
 use crate::seed::{Seed, StableHasher};
 use crate::spec::Spec;
 use crate::time::Time;
-use crate::trace::{Counts, Digest, End, LossCause, NoiseHit, Record, Shown, Trace, What};
+use crate::trace::{Counts, Digest, End, NoiseHit, Record, Shown, Trace, What};
 use calm::Calm;
 use course::Watch;
 use happening::{Chore, Flight, Happening};
@@ -30,6 +30,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::rc::Rc;
 use std::time::Duration;
+use walk::Walk;
 
 mod calm;
 mod clients;
@@ -40,6 +41,9 @@ mod course_tests;
 mod effects;
 mod faults;
 mod guard;
+mod hand;
+#[cfg(test)]
+mod hand_tests;
 mod happening;
 mod ill;
 #[cfg(test)]
@@ -60,6 +64,7 @@ mod sabotaged;
 mod sending;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 /// The operations of a node's clients.
 pub type Op<N> = <<N as Node>::Spec as Spec>::Op;
@@ -77,6 +82,8 @@ pub struct Recording {
     pub reigns: bool,
     /// How leaders and faults came and went.
     pub course: bool,
+    /// Each message that nodes send and handle, where they tell it.
+    pub detail: bool,
     /// Every event with its cause, and what the nodes log.
     pub rich: bool,
 }
@@ -107,6 +114,8 @@ pub fn execute_sabotaged<N: Node>(
     world.run()
 }
 
+pub(crate) use walk::{Stands, Turn, Walked, turns, walk};
+
 /// The simulated world of one run.
 struct World<'a, N: Node> {
     schedule: &'a Schedule<Op<N>>,
@@ -124,6 +133,8 @@ struct World<'a, N: Node> {
     disturber: Option<Disturber>,
     plan: Plan,
     calm: Option<Calm>,
+    /// Whether nothing happens but by steps.
+    by_hand: bool,
     end: Option<End>,
     digest: StableHasher,
     history: History<N::Spec>,
@@ -145,6 +156,8 @@ struct World<'a, N: Node> {
     reigns: Reigns,
     watch: Watch,
     rich: Rich,
+    /// What the identity of a state needs, where the run is walked through.
+    walk: Option<Box<Walk>>,
 }
 
 impl<'a, N: Node> World<'a, N> {
@@ -163,12 +176,16 @@ impl<'a, N: Node> World<'a, N> {
             queue: Queue::new(),
             processes: nodes
                 .iter()
-                .map(|id| Process::new(Io::new(*id, nodes.clone(), schedule.seed)))
+                .map(|id| {
+                    let io = Io::new(*id, nodes.clone(), schedule.seed);
+                    Process::new(Io { detail: recording.detail, ..io })
+                })
                 .collect(),
             network: Network::new(schedule.nodes),
             disturber: Disturber::new(schedule.noise, names, timing),
             plan: Plan::new(schedule),
             calm: None,
+            by_hand: false,
             end: None,
             digest: StableHasher::new(0),
             history: History::default(),
@@ -185,32 +202,50 @@ impl<'a, N: Node> World<'a, N> {
             reigns: Reigns::new(recording.reigns),
             watch: Watch::new(recording.course),
             rich: Rich::new(recording.rich),
+            walk: None,
         }
     }
 
     fn run(mut self) -> Trace<N> {
+        self.begin();
+        while self.end.is_none() {
+            self.turn();
+            self.look();
+        }
+        self.finish()
+    }
+
+    /// All nodes come up.
+    fn begin(&mut self) {
         for index in 0..self.processes.len() {
             self.start(NodeId::at(index), None);
         }
         if self.watch.changed() {
             self.note_course();
         }
-        while self.end.is_none() {
-            self.turn();
-            if self.reigns.changed() {
-                self.note_reign();
-            }
-            if self.watch.changed() {
-                self.note_course();
-            }
+    }
+
+    /// Looks at what has changed since the last turn.
+    #[inline]
+    fn look(&mut self) {
+        if self.reigns.changed() {
+            self.note_reign();
         }
-        self.finish()
+        if self.watch.changed() {
+            self.note_course();
+        }
+    }
+
+    /// When the next event comes by itself.
+    #[inline]
+    fn next_event(&self) -> Option<Time> {
+        if self.by_hand { None } else { self.queue.next_time() }
     }
 
     /// Does the next thing: a step that is due, an event, or the beginning of the calm end. Steps
     /// come before events of the same time.
     fn turn(&mut self) {
-        let event = self.queue.next_time();
+        let event = self.next_event();
         let step = self.plan.next_time();
         let storm_ends = if self.calm.is_none() { Some(self.plan.storm_ends()) } else { None };
         let first = [step, event, storm_ends].into_iter().flatten().min();
@@ -228,16 +263,23 @@ impl<'a, N: Node> World<'a, N> {
         } else if storm_ends.is_some_and(|at| at <= first) {
             self.begin_calm();
         } else if let Some((_, happening)) = self.queue.pop() {
-            self.counts.events += 1;
-            if self.now.since(self.busy.0) >= BUSY {
-                self.busy = (self.now, self.counts.events);
+            self.count_event();
+            if self.end.is_none() {
+                self.happen(happening);
             }
-            if self.counts.events - self.busy.1 > EVENTS_MAX {
-                let what = format!("{EVENTS_MAX} events happened within {} s", BUSY.as_secs());
-                self.end = Some(End::Runaway { node: None, what });
-                return;
-            }
-            self.happen(happening);
+        }
+    }
+
+    /// One more event happens; too many of them at one time end the run.
+    #[inline]
+    fn count_event(&mut self) {
+        self.counts.events += 1;
+        if self.now.since(self.busy.0) >= BUSY {
+            self.busy = (self.now, self.counts.events);
+        }
+        if self.counts.events - self.busy.1 > EVENTS_MAX {
+            let what = format!("{EVENTS_MAX} events happened within {} s", BUSY.as_secs());
+            self.end = Some(End::Runaway { node: None, what });
         }
     }
 
@@ -269,34 +311,6 @@ impl<'a, N: Node> World<'a, N> {
         }
     }
 
-    fn deliver(&mut self, flight: Flight<N>) {
-        let Flight { from, to, body, key, sent } = flight;
-        let lost = if self.network.is_cut(from, to) {
-            Some((LossCause::Cut, "was cut off on the way"))
-        } else if self.process(to).is_down() {
-            Some((LossCause::Nobody, "found nobody"))
-        } else {
-            None
-        };
-        if let Some((cause, why)) = lost {
-            self.lose(from, to, cause);
-            let text = || What::Note(format!("a message from {from} to {to} {why}"));
-            self.rich.note(
-                Moment { order: self.order, time: self.now },
-                Some(sent),
-                Some(to),
-                text,
-            );
-            return;
-        }
-        self.counts.delivered += 1;
-        if self.rich.is_on() && !self.process(to).stands() {
-            let text = rich::brief(&body);
-            self.record(Some(sent), Some(to), || What::Delivered { from, sent, text });
-        }
-        self.event(to, Event::Message { from, body }, key, Some(sent));
-    }
-
     /// Something has happened after which leaders and faults are to be looked at again.
     fn stir(&mut self) {
         self.reigns.disturb();
@@ -318,6 +332,15 @@ impl<'a, N: Node> World<'a, N> {
 
     /// Takes a fact down, and lets a calm end see it.
     fn told(&mut self, node: NodeId, fact: Fact) {
+        if fact.is_detail() {
+            // With them or without, a run is the same.
+            if self.recording.detail {
+                let incarnation = self.process(node).io.incarnation;
+                let (time, order) = (self.now, self.order);
+                self.facts.push(Told { time, order, node, incarnation, fact });
+            }
+            return;
+        }
         let cause = self.order;
         self.order += 1;
         std::hash::Hash::hash(&fact, &mut self.digest);
@@ -357,7 +380,7 @@ impl<'a, N: Node> World<'a, N> {
             reigns,
             course,
             // The loop that called this ran until there was an end.
-            end: self.end.unwrap_or(End::Unsettled { waited: Duration::ZERO }),
+            end: self.end.unwrap_or(End::Open),
             ended,
             counts: self.counts,
             links: self.network.counts(),

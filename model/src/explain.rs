@@ -53,6 +53,8 @@ pub struct Next {
 const LINES: usize = 60;
 /// A picture with more lines is not understood at a glance.
 const PICTURE_MAX: usize = 24;
+/// A table below the sentences has no more lines.
+const TABLE_MAX: usize = 20;
 /// However long the rest is, the picture may have so many.
 const PICTURE_MIN: usize = 8;
 
@@ -63,8 +65,12 @@ pub fn failure<N: Node>(found: &Counterexample<OpOf<N>>, trace: &Trace<N>, next:
     let headline = format!("{}: FAILED, {}", found.name, found.violation.headline);
     let mut above = shorten(wrap(&headline, WIDTH), 2, WIDTH);
     above.push(String::new());
-    let why = shorten(wrap(&found.violation.why, WIDTH - 4), 7, WIDTH - 4);
+    // Below the sentences there may be a table, which keeps its lines.
+    let (why, table) = found.violation.why.split_once('\n').unwrap_or((&found.violation.why, ""));
+    let why = shorten(wrap(why, WIDTH - 4), 7, WIDTH - 4);
     above.extend(why.iter().map(|line| format!("  {line}")));
+    above.extend((!table.is_empty()).then(String::new));
+    above.extend(table.lines().take(TABLE_MAX).map(|line| cut(&format!("    {line}"), WIDTH)));
     above.push(String::new());
 
     let mut below = vec![String::new()];

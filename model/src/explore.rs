@@ -1,5 +1,5 @@
 //! An abstract model comes in, every state that it can reach is visited, and what was found goes
-//! out. Knows no protocol, and nothing of schedules and real nodes.
+//! out. Knows no protocol; of schedules and real nodes only `real` does.
 //!
 //! The search is breadth-first and level by level, so a counterexample is a shortest one, and what
 //! is found is the same for any number of threads: the counts, the depth and the paths.
@@ -8,6 +8,8 @@ mod fingerprint;
 mod graph;
 mod lasting;
 mod path;
+mod real;
+mod row;
 mod search;
 mod serve;
 #[cfg(test)]
@@ -16,7 +18,10 @@ mod visited;
 
 pub use lasting::{Fair, Lasting, Live, lasting};
 pub use path::Path;
+pub(crate) use real::{Opened, Real};
+pub use row::Packing;
 pub use serve::Explorer;
+pub(crate) use serve::Page;
 
 use std::hash::Hash;
 use std::time::{Duration, Instant};
@@ -104,13 +109,15 @@ pub struct Explore<M: Model> {
     states_max: Option<u64>,
     levels_max: Option<u64>,
     least: Option<Least<M::State>>,
+    packing: Option<Packing<M::State>>,
     stop: Stop,
 }
 
 /// Explores `model`, on all cores and to the last state.
 pub fn explore<M: Model>(model: M) -> Explore<M> {
     let stop = Stop::default();
-    Explore { model, jobs: 0, time: None, states_max: None, levels_max: None, least: None, stop }
+    let (time, states_max, levels_max, least, packing) = (None, None, None, None, None);
+    Explore { model, jobs: 0, time, states_max, levels_max, least, packing, stop }
 }
 
 impl<M: Model> Explore<M> {
@@ -158,6 +165,14 @@ impl<M: Model> Explore<M> {
         self.least = Some(least);
         self
     }
+
+    /// Keeps the states that wait packed, which takes less memory and is faster for states that are
+    /// large in memory and say little. What is found does not change.
+    #[must_use]
+    pub fn packed(mut self, packing: Packing<M::State>) -> Explore<M> {
+        self.packing = Some(packing);
+        self
+    }
 }
 
 impl<M> Explore<M>
@@ -170,7 +185,7 @@ where
         let started = now();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let jobs = if self.jobs == 0 { cores } else { self.jobs };
-        let look = Look { model: &self.model, least: self.least };
+        let look = Look { model: &self.model, least: self.least, packing: self.packing };
         let mut search = Search::new(look, jobs);
         let mut memory_max = search.bytes();
         let end = loop {

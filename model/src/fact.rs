@@ -13,9 +13,18 @@
 //! and its fact: only the node knows what its disk kept.
 //!
 //! No kind has to be told. A clause that needs a kind which nobody tells is not judged.
+//!
+//! The last five kinds are *details*: what a node has in mind, each message that it sends and
+//! handles, and steps of the system's own. They are for whoever holds a run against a model of the
+//! protocol, and are told only where [`Io::in_detail`](crate::Io::in_detail) says so. They change
+//! nothing of a run: no crash point counts them, and its digest has nothing of them.
 
 use crate::id::{NodeId, RequestId};
 use crate::time::Time;
+
+mod says;
+
+pub use says::Says;
 
 /// One thing that a node did or became. Tell it with [`Io::tell`](crate::Io::tell).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -98,6 +107,63 @@ pub enum Fact {
         /// A digest of the state, sessions included; equal states, equal digest.
         digest: u64,
     },
+    /// The node has come to want to lead this term, and votes for itself, durably or not. Told at
+    /// once, before what it sends because of it.
+    Stands {
+        /// The term.
+        term: u64,
+    },
+    /// A leader has put this entry at the end of its log, durably or not. Told before the messages
+    /// that carry it.
+    Took {
+        /// The index.
+        index: u64,
+        /// The entry.
+        entry: Entry,
+    },
+    /// A message is about to leave for another node.
+    Sent {
+        /// To whom.
+        to: NodeId,
+        /// The term that stands in it.
+        term: u64,
+        /// What it says.
+        says: Says,
+    },
+    /// The node has handled a message: told before what comes of it. One that it leaves unheard,
+    /// for whatever reason, is lost to it and not told.
+    Handled {
+        /// From whom.
+        from: NodeId,
+        /// The term that stands in it.
+        term: u64,
+        /// What it says.
+        says: Says,
+    },
+    /// A step of the system's own, for a model of its own; see
+    /// [`Follow`](crate::reference::steps::Follow).
+    Own {
+        /// What it did, in a word.
+        name: &'static str,
+        /// With what.
+        values: [u64; 3],
+    },
+}
+
+impl Fact {
+    /// Whether it is told only to those who want to hear of each message.
+    #[inline]
+    #[must_use]
+    pub const fn is_detail(&self) -> bool {
+        matches!(
+            self,
+            Fact::Stands { .. }
+                | Fact::Took { .. }
+                | Fact::Sent { .. }
+                | Fact::Handled { .. }
+                | Fact::Own { .. }
+        )
+    }
 }
 
 /// Who belongs to a cluster, and with which rights.

@@ -8,12 +8,14 @@ use crate::id::{ClientId, NodeId};
 use std::fmt;
 use std::time::Duration;
 
+mod hand;
 mod kind;
 mod link;
 mod machine;
 mod nemesis;
 mod targets;
 
+pub use hand::{Hand, Party};
 pub use kind::Kind;
 pub use link::{LinkTrouble, Overflow};
 pub use machine::{ClockTrouble, DiskCall, DiskTrouble};
@@ -307,6 +309,8 @@ pub enum Fault {
         /// So long after the first one the second one comes.
         by: Duration,
     },
+    /// What happens next is chosen, instead of what time would bring.
+    Hand(Hand),
 }
 
 impl Fault {
@@ -342,6 +346,7 @@ impl Fault {
             Fault::Corrupt { .. } => Some(Kind::Corruption),
             Fault::Link { what, .. } => Some(what.kind()),
             Fault::Again { .. } | Fault::DoubleRequest { .. } => Some(Kind::Retries),
+            Fault::Hand(hand) => hand.kind(),
             Fault::Restart { .. } | Fault::Resume { .. } | Fault::Heal | Fault::Release { .. } => {
                 None
             }

@@ -14,6 +14,7 @@ pub mod availability;
 pub mod convergence;
 pub mod linearizability;
 pub mod reach;
+pub mod refines;
 pub mod replication;
 pub mod stream;
 pub mod survival;
@@ -26,6 +27,7 @@ pub use availability::Available;
 pub use convergence::Converges;
 pub use linearizability::Linearizable;
 pub use reach::Reach;
+pub use refines::Refines;
 pub use survival::{NoPanic, Terminates};
 pub use within::Within;
 
@@ -37,6 +39,12 @@ pub trait Property<N: Node>: Send + Sync {
     /// Whether it held in this run.
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict;
 
+    /// Whether it may be asked of a run that is not over: what it calls broken then stays so,
+    /// whatever comes. The Explorer asks these in each state, and all of them at the end.
+    fn judges_any_time(&self) -> bool {
+        false
+    }
+
     /// Whether it looks at what nodes show; recording that costs time.
     fn looks_at_views(&self) -> bool {
         false
@@ -44,6 +52,12 @@ pub trait Property<N: Node>: Send + Sync {
 
     /// Whether it looks at when leaders were undisturbed; recording that costs a little time.
     fn looks_at_reigns(&self) -> bool {
+        false
+    }
+
+    /// Whether it looks at each message that nodes tell of, and at what they have in mind; telling
+    /// that costs time.
+    fn looks_at_details(&self) -> bool {
         false
     }
 

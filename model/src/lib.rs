@@ -106,6 +106,7 @@ pub mod trace;
 pub mod verdict;
 
 mod disk;
+mod drawing;
 mod node;
 
 pub use check::check;

@@ -11,6 +11,7 @@ use crate::id::{NodeId, RequestId, TimerId, Token};
 use crate::seed::Seed;
 use crate::spec::Spec;
 use crate::time::{Time, micros};
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::rc::Rc;
@@ -171,6 +172,10 @@ pub struct Io<N: Node> {
     pub(crate) drive: Drive,
     pub(crate) effects: Vec<Effect<N>>,
     pub(crate) next_timer: u32,
+    /// Whether the node has looked at its clock.
+    pub(crate) read_clock: Cell<bool>,
+    /// Whether somebody wants to hear of each message.
+    pub(crate) detail: bool,
 }
 
 /// More effects than this from one event is a node that will never return.
@@ -179,6 +184,14 @@ const EFFECTS_MAX: usize = 1 << 20;
 /// The payload of the panic that ends a step which does not end by itself.
 #[derive(Debug)]
 pub(crate) struct Runaway;
+
+impl<N: Node> Effect<N> {
+    /// Whether no crash point counts it.
+    #[inline]
+    pub(crate) const fn is_detail(&self) -> bool {
+        matches!(self, Effect::Tell(fact) if fact.is_detail())
+    }
+}
 
 impl<N: Node> Io<N> {
     pub(crate) fn new(id: NodeId, nodes: Rc<[NodeId]>, seed: Seed) -> Io<N> {
@@ -191,6 +204,8 @@ impl<N: Node> Io<N> {
             drive: Drive::default(),
             effects: Vec::new(),
             next_timer: 0,
+            read_clock: Cell::new(false),
+            detail: false,
         }
     }
 
@@ -214,7 +229,8 @@ impl<N: Node> Io<N> {
 
     /// The node's own clock.
     #[must_use]
-    pub const fn now(&self) -> Time {
+    pub fn now(&self) -> Time {
+        self.read_clock.set(true);
         self.now
     }
 
@@ -295,6 +311,14 @@ impl<N: Node> Io<N> {
     /// against it. A fact about durable state belongs after the sync.
     pub fn tell(&mut self, fact: Fact) {
         self.push(Effect::Tell(fact));
+    }
+
+    /// Whether somebody wants to hear of each message that this node sends and handles, and of what
+    /// it has in mind: the last kinds of [`Fact`]. To tell them otherwise costs time for nothing.
+    #[inline]
+    #[must_use]
+    pub const fn in_detail(&self) -> bool {
+        self.detail
     }
 
     fn arm(&mut self, delay: Duration, every: bool, timer: N::Timer) -> TimerId {

@@ -124,6 +124,8 @@ pub enum End {
         /// What it did too much of, as a sentence.
         what: String,
     },
+    /// It was looked at before its end.
+    Open,
 }
 
 /// A panic in the code under test.

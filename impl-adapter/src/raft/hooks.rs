@@ -165,6 +165,18 @@ pub trait Hooks: Debug + 'static {
         true
     }
 
+    /// Whether a leader commits an entry of any term by counting who holds it.
+    #[inline]
+    fn counts_any_term(&self) -> bool {
+        false
+    }
+
+    /// Whether a follower refuses what contradicts its log behind the place that is compared.
+    #[inline]
+    fn compares_behind(&self) -> bool {
+        false
+    }
+
     /// The changes that the library is given for one that was committed.
     #[inline]
     fn steps(&self, change: ConfChangeV2) -> Vec<ConfChangeV2> {
@@ -260,6 +272,12 @@ impl Hooks for Planted {
     }
     fn keep_commit(&self) -> bool {
         self.0.keep_commit()
+    }
+    fn counts_any_term(&self) -> bool {
+        self.0.counts_any_term()
+    }
+    fn compares_behind(&self) -> bool {
+        self.0.compares_behind()
     }
     fn steps(&self, change: ConfChangeV2) -> Vec<ConfChangeV2> {
         self.0.steps(change)

@@ -6,6 +6,7 @@
 //! see `Server::ready`, which is the whole of the adapter's duty.
 
 use super::clock::Clock;
+use super::detail::{self, Given};
 use super::hooks::{Healthy, Hooks};
 use super::log::logger;
 use super::machine::{Command, Done, Machine};
@@ -76,14 +77,23 @@ impl<H: Hooks> Node for Server<H> {
             Event::Timer(Timer::Sync) => self.begin_sync(io),
             Event::Timer(Timer::Apply) => self.stall_ends(io),
             Event::Synced(upto) => self.landed(self.hooks.synced(upto.0), io),
-            Event::Message { body, .. } => {
+            Event::Message { from, mut body } => {
                 if self.hooks.answer_at_first() {
                     self.heard(&body.0, io);
+                }
+                let given = Given::new(&body.0, io);
+                if self.hooks.compares_behind() {
+                    self.compare_behind(&mut body.0);
                 }
                 self.keep_up(&body.0);
                 // What the library refuses (a proposal that has no leader to go to, a message from
                 // a stranger) is lost like a message on the way.
-                let _ = self.raft.step(*body.0);
+                if self.raft.step(*body.0).is_ok() {
+                    given.handled(from, self.raft.raft.term, io);
+                }
+                if self.hooks.counts_any_term() {
+                    self.count_any_term();
+                }
             }
             Event::Request { id, op } if Map::is_read(&op) => self.read(id, op, io),
             Event::Request { id, op } => self.write(id, op, io),
@@ -189,10 +199,11 @@ impl<H: Hooks> Server<H> {
     }
 
     /// Gives the library the ticks that have become due.
-    fn tick(&mut self, timer: bool, io: &Io<Self>) {
+    fn tick(&mut self, timer: bool, io: &mut Io<Self>) {
         for _ in 0..self.clock.ticks(io.now(), self.quiet_ticks(), timer) {
             self.raft.tick();
         }
+        self.tell_stand(io);
         if timer && self.config.voters_at_start.is_some() {
             self.leave_if_alone();
         }
@@ -224,12 +235,29 @@ impl<H: Hooks> Server<H> {
         self.told.lead(self.leads(), self.raft.raft.term, io);
     }
 
+    /// Tells that the node has come to stand for its term, to who wants to hear of that.
+    fn tell_stand(&mut self, io: &mut Io<Self>) {
+        if io.in_detail() {
+            let raft = &self.raft.raft;
+            let stands = matches!(raft.state, StateRole::Candidate | StateRole::Leader);
+            self.told.stand(stands, raft.term, io);
+        }
+    }
+
+    /// Tells what the node has put into its log as a leader, to who wants to hear of that.
+    fn tell_took(&self, ready: &Ready, io: &mut Io<Self>) {
+        if io.in_detail() && self.leads() {
+            detail::took(ready.entries(), io);
+        }
+    }
+
     fn leads(&self) -> bool {
         self.raft.raft.state == StateRole::Leader
     }
 
     /// Does all that the library wants done after a call into it.
     fn settle(&mut self, io: &mut Io<Self>) {
+        self.tell_stand(io);
         while self.raft.has_ready() {
             match self.config.sync_within {
                 Some(within) => self.ready_later(within, io),
@@ -251,6 +279,7 @@ impl<H: Hooks> Server<H> {
         if ready.hs().is_none_or(|state| !self.told.is_news(state.term, state.vote)) {
             self.tell_lead(io);
         }
+        self.tell_took(&ready, io);
         self.send(ready.take_messages(), io);
         self.persist(&mut ready, io);
         self.tell_lead(io);
@@ -271,6 +300,9 @@ impl<H: Hooks> Server<H> {
         for mut message in messages {
             if self.hooks.send(&mut message, self.raft.raft.raft_log.committed) {
                 self.sends(&message, io.now());
+                if io.in_detail() {
+                    detail::sent(&message, io);
+                }
                 io.send(message.to, Message(Box::new(message)));
             }
         }

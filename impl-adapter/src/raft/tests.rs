@@ -2,6 +2,7 @@
 
 mod later;
 mod members;
+mod refines;
 mod snapshots;
 mod tight;
 
@@ -174,7 +175,7 @@ fn equal_schedules_give_equal_traces() {
     for seed in 0..20 {
         let schedule = generate::<Map>(&shape(), Seed(seed));
         let run = |recording| -> Run { execute(&schedule, &boot(Config::default()), recording) };
-        let rich = Recording { rich: true, views: true, reigns: true, course: true };
+        let rich = Recording { rich: true, views: true, reigns: true, course: true, detail: true };
         let (lean, first, second) = (run(Recording::default()), run(rich), run(rich));
         assert_eq!((first.digest, second.digest), (lean.digest, lean.digest));
         // What the library logs is the same, too: none of it shows what it drew for itself.

@@ -16,6 +16,7 @@ pub struct Told {
     vote: u64,
     leads: bool,
     commit: u64,
+    stood: u64,
 }
 
 impl Told {
@@ -37,8 +38,18 @@ impl Told {
 
     /// Begins anew, with the term and vote that were told last.
     pub fn again<N: Node>(&mut self, io: &mut Io<N>) {
-        let Told { term, vote, .. } = std::mem::take(self);
+        let Told { term, vote, stood, .. } = std::mem::take(self);
+        self.stood = stood;
         self.term(term, vote, io);
+    }
+
+    /// Tells that the node has come to stand for a term, if it has.
+    #[inline]
+    pub fn stand<N: Node>(&mut self, stands: bool, term: u64, io: &mut Io<N>) {
+        if stands && term > self.stood {
+            self.stood = term;
+            io.tell(Fact::Stands { term });
+        }
     }
 
     /// Tells that the node has come to lead a term, if it has.

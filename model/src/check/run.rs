@@ -24,13 +24,27 @@ impl<N: Node> Check<N> {
     /// # Panics
     /// A property failed, what should be reached never was, the verdict is unknown, or the check
     /// itself cannot be done.
+    ///
+    /// With `SCHISM=explore` in the environment it opens what fails in a browser instead, and ends
+    /// when the process is ended.
     #[track_caller]
     pub fn run(mut self) {
         if self.subject.name.is_empty() {
             self.subject.name = test_name(Location::caller());
         }
         let name = self.subject.name.clone();
-        let failed = match self.try_run(&mut |_| {}) {
+        let ran = match variable("SCHISM").as_deref() {
+            Some("explore") => match self.explore() {
+                Ok(()) => return,
+                Err(error) => Err(error),
+            },
+            Some(other) => {
+                let other = other.escape_debug();
+                Err(Error::new(format!("SCHISM={other} means nothing: say SCHISM=explore")))
+            }
+            None => self.try_run(&mut |_| {}),
+        };
+        let failed = match ran {
             Ok(mut checked) => {
                 checked.remark(same_cases(&checked));
                 keep_report(&name, &checked.report);
@@ -244,12 +258,16 @@ impl<N: Node> Check<N> {
                 let target = format!(" --target {}", quoted(name));
                 format!("echo {schedule} | {command} -{}", if named { "" } else { &target })
             });
-            return Next { again, elsewhere, log, ..Next::default() };
+            // What a bound of a figure broke only a replay with that bound shows.
+            let shown = again.as_ref().filter(|again| !again.contains(" --within "));
+            let look = shown.map(|again| again.replacen(" replay", " explore", 1));
+            return Next { again, elsewhere, look, log, ..Next::default() };
         }
         let line = quoted(&found.schedule.one_line());
         Next {
             again: Some(format!("cargo test {name}")),
             elsewhere: Some(format!("SCHISM_REPLAY={line} cargo test {name}")),
+            look: Some(format!("SCHISM=explore cargo test {name}")),
             saved: file.map(|file| file.display().to_string()),
             ..Next::default()
         }

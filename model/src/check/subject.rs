@@ -2,7 +2,7 @@
 //! of it: execute, observe, judge.
 
 use crate::error::Error;
-use crate::execute::{Op, Recording, execute, execute_sabotaged};
+use crate::execute::{Op, Recording, Turn, Walked, execute, execute_sabotaged, turns, walk};
 use crate::generate::Shape;
 use crate::judge::Property;
 use crate::judge::convergence::Converges;
@@ -97,7 +97,6 @@ impl<N: Node> Subject<N> {
         place.unwrap_or(self.properties.len())
     }
 
-    #[cfg(feature = "cli")]
     pub(crate) fn property_names(&self) -> Vec<String> {
         self.properties.iter().map(|property| property.name().to_owned()).collect()
     }
@@ -131,6 +130,7 @@ impl<N: Node> Subject<N> {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
             course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
+            detail: self.properties.iter().any(|p| p.looks_at_details()),
             rich: false,
         }
     }
@@ -143,9 +143,33 @@ impl<N: Node> Subject<N> {
         execute(schedule, &*self.boot, recording)
     }
 
+    /// What a walk has to record: what judges need, and all that is told.
+    pub(crate) fn views(&self) -> Recording {
+        Recording { reigns: false, course: false, ..self.lean() }
+    }
+
+    /// Runs the steps of a schedule, and looks where they end.
+    pub(crate) fn walk(&self, schedule: &Schedule<Op<N>>, recording: Recording) -> Walked<N> {
+        walk(schedule, &*self.boot, recording)
+    }
+
+    /// What happens in a run, one by one, before it comes to rest; at most so much of it.
+    pub(crate) fn turns(&self, schedule: &Schedule<Op<N>>, most: usize) -> (Vec<Turn>, bool) {
+        turns(schedule, &*self.boot, most)
+    }
+
+    /// The ruling on a run that has not come to its end.
+    pub(crate) fn judge_so_far(&self, seen: &Observed<'_, N>) -> Ruling {
+        self.judge_by(seen, |property| property.judges_any_time())
+    }
+
     pub(crate) fn judge(&self, seen: &Observed<'_, N>) -> Ruling {
+        self.judge_by(seen, |_| true)
+    }
+
+    fn judge_by(&self, seen: &Observed<'_, N>, asked: impl Fn(&dyn Property<N>) -> bool) -> Ruling {
         let mut unknown = None;
-        for property in &self.properties {
+        for property in self.properties.iter().filter(|property| asked(&***property)) {
             match property.judge(seen) {
                 Verdict::Pass => {}
                 Verdict::Fail(violation) => return Ruling::Broken(violation),

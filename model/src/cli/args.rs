@@ -10,6 +10,7 @@ pub(super) use explore::Explore;
 pub(super) use history::History;
 
 use super::console::{Console, Exit, Trouble};
+use super::target::Refined;
 use crate::fault::{Kind, Nemesis};
 use crate::figure::Limit;
 use clap::error::ErrorKind;
@@ -221,7 +222,7 @@ pub(super) struct Shrink {
     pub(super) json: Option<PathBuf>,
 }
 
-/// Figures that carry a bound.
+/// What must hold besides what the target says.
 #[derive(clap::Args, Debug)]
 pub(super) struct Limits {
     /// Hold each run to a bound: latency.p99=200ms (or any
@@ -230,6 +231,10 @@ pub(super) struct Limits {
     /// unknown=5%; may be said several times
     #[arg(long, value_name = "LIMIT", value_parser = limit, verbatim_doc_comment)]
     pub(super) within: Vec<Limit>,
+    /// Hold each run against a model of its protocol, step
+    /// by step: raft
+    #[arg(long, value_name = "MODEL", value_parser = refined, verbatim_doc_comment)]
+    pub(super) refines: Option<Refined>,
 }
 
 /// Which neighbours are run, and how.
@@ -287,6 +292,13 @@ fn cases(text: &str) -> Result<u64, String> {
 
 fn limit(text: &str) -> Result<Limit, String> {
     text.parse().map_err(|error: crate::Error| error.to_string())
+}
+
+fn refined(text: &str) -> Result<Refined, String> {
+    match text {
+        "raft" => Ok(Refined::Raft),
+        _ => Err("expected a model that runs are held against: raft".to_owned()),
+    }
 }
 
 fn schedules(text: &str) -> Result<u64, String> {

@@ -88,6 +88,7 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         sabotage: asked.sabotage,
         measure: asked.measure,
         limits: asked.limits.within.clone(),
+        refines: asked.limits.refines,
         jobs: asked.jobs.unwrap_or_default() as usize,
         save: (!asked.no_save).then(|| asked.save.clone()),
         saved_first: true,

@@ -50,6 +50,7 @@ pub(super) fn near(asked: &args::Near, replay: String, stop: Stop) -> Wishes {
     Wishes {
         cases: Some(asked.cases),
         limits: asked.limits.within.clone(),
+        refines: asked.limits.refines,
         seed: asked.seed,
         jobs: asked.jobs.unwrap_or_default() as usize,
         replay,

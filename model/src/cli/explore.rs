@@ -9,10 +9,11 @@ use super::progress::Bar;
 use super::{Cli, interrupt};
 use crate::campaign::Stop;
 use crate::explain::count;
-use crate::explore::Progress;
+use crate::explore::{Page, Progress};
 
 pub(super) mod models;
 mod report;
+mod walk;
 
 use models::Wishes;
 pub(super) use models::{Explored, Found, Modelled, models};
@@ -24,6 +25,13 @@ pub(super) fn explore(
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
     let all = models();
+    let is_model = all.iter().any(|model| model.name() == asked.model);
+    if !is_model && let Some(walked) = walk::real(cli, asked, program, console) {
+        return walked;
+    }
+    if asked.target.is_some() {
+        return Err(Trouble::misuse("--target is for a schedule in a file"));
+    }
     let model = find(&all, &asked.model, program)?;
     let wishes = wishes(asked, model)?;
     if !asked.headless {
@@ -57,15 +65,17 @@ fn serve(
     let explorer = model.open(wishes, port).map_err(failed)?;
     let address = format!("http://127.0.0.1:{}/", explorer.port().map_err(failed)?);
     console.say(&format!("{}: {address} shows it; Ctrl-C ends", model.name()))?;
+    let mut page = Page { title: model.name().to_owned(), ..Page::default() };
     if wishes.bug.is_some() {
         let explored = model.explore(wishes, &mut |_| {});
         if let Some((judged, steps, _)) = explored.broken() {
-            let places: Vec<String> = steps.places.iter().map(ToString::to_string).collect();
-            let (name, places) = (judged.name, places.join("/"));
+            page.broken = Some((judged.name.to_owned(), judged.name.to_owned()));
+            page.opening.clone_from(&steps.places);
+            let (name, places) = (judged.name, page.path());
             console.say(&format!("  broken    {name}: {address}#/steps/{places}"))?;
         }
     }
-    explorer.serve().map_err(failed)?;
+    explorer.showing(page).serve().map_err(failed)?;
     Ok(Exit::Held)
 }
 
@@ -77,7 +87,8 @@ fn find<'a>(
     let names: Vec<&str> = all.iter().map(|model| model.name()).collect();
     let found = all.iter().map(|model| &**model).find(|model| model.name() == name);
     found.ok_or_else(|| {
-        unknown("model", name, &names, &format!("`{}` shows all models", program.command("list")))
+        let list = program.command("list");
+        unknown("model", name, &names, &format!("`{list}` shows all models and targets"))
     })
 }
 

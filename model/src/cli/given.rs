@@ -71,7 +71,9 @@ impl<'a> Given<'a> {
     }
 }
 
-/// The bounds of figures as words of a command line: what they show, only they show again.
+/// What must hold besides, as words of a command line: what they show, only they show again.
 pub(super) fn limited(limits: &Limits) -> String {
-    limits.within.iter().map(|limit| format!(" --within {limit}")).collect()
+    let within = limits.within.iter().map(|limit| format!(" --within {limit}"));
+    let refines = limits.refines.map(|model| format!(" --refines {}", model.name()));
+    within.chain(refines).collect()
 }

@@ -17,6 +17,7 @@ pub(super) use edn::Form;
 use load::{Loaded, Manner};
 use read::Format;
 use source::Source;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ pub(super) use write::{Event, Word};
 
 mod edn;
 mod load;
+mod picture;
 mod read;
 mod source;
 mod stream;
@@ -33,6 +35,7 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod told;
+mod why;
 pub(super) mod write;
 
 /// What most histories need. Explaining a refutation asks the search many times, each time within
@@ -50,6 +53,8 @@ struct Asked {
     budget: u64,
     /// The file that it is written to as well, and how.
     write: Option<(PathBuf, write::Manner)>,
+    /// The file into which a contradiction is drawn.
+    svg: Option<PathBuf>,
 }
 
 impl Asked {
@@ -161,17 +166,21 @@ fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
         witness: asked.witness,
         budget,
         write: None,
+        svg: None,
     };
     let mut files: Vec<Asked> = asked.files.iter().map(file).collect();
     if files.iter().filter(|file| file.is_input()).count() > 1 {
         return Err(Trouble::misuse("standard input can be read once"));
     }
-    if let Some(path) = &asked.write {
+    if asked.write.is_some() || asked.svg.is_some() {
         let [only] = &mut files[..] else {
-            return Err(Trouble::misuse("--write takes one history: name one file"));
+            return Err(Trouble::misuse("--write and --svg take one history: name one file"));
         };
-        let manner = write::Manner::of(path).map_err(Trouble::misuse)?;
-        only.write = Some((path.clone(), manner));
+        if let Some(path) = &asked.write {
+            let manner = write::Manner::of(path).map_err(Trouble::misuse)?;
+            only.write = Some((path.clone(), manner));
+        }
+        only.svg.clone_from(&asked.svg);
     }
     if let Some(table) = &asked.expect {
         files.extend(table::rows(table, &manner, budget)?);
@@ -206,7 +215,7 @@ fn judge(asked: &Asked, source: Result<Source<'_>, String>) -> HistoryObject {
 fn written(asked: &Asked, recorded: &Recorded) -> Result<(), String> {
     let Some((path, manner)) = &asked.write else { return Ok(()) };
     let text = write::write(&recorded.history, *manner, &|key| recorded.names.name(key));
-    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// What is said of a history that is in memory.
@@ -229,7 +238,15 @@ fn whole(asked: &Asked, recorded: &Recorded) -> HistoryObject {
                 object.witness = order.map(|order| told::witness(recorded, &order));
             }
         }
-        Finding::Refuted(why) => told::refuted(recorded, why, &mut object),
+        Finding::Refuted(why) => {
+            let picture = told::refuted(recorded, why, &mut object);
+            if let (Some(file), Some(mut picture)) = (&asked.svg, picture) {
+                picture.title = format!("{}: not linearizable", asked.name());
+                object.error = fs::write(file, picture.svg())
+                    .err()
+                    .map(|error| format!("cannot write {}: {error}", file.display()));
+            }
+        }
         Finding::Unknown => {
             object.verdict = "unknown";
             object.why = Some(format!(
@@ -266,7 +283,7 @@ struct Tally {
 impl Tally {
     fn add(&mut self, asked: &Asked, object: &HistoryObject) {
         match (object.linearizable(), asked.expect) {
-            (None, _) if object.error.is_some() => self.unread += 1,
+            _ if object.error.is_some() => self.unread += 1,
             (None, _) => self.unknown += 1,
             (Some(found), Some(expect)) if found == expect => self.agree += 1,
             (Some(_), Some(_)) => self.differ += 1,

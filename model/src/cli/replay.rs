@@ -2,7 +2,7 @@
 //! how that compares with what it showed when it was saved.
 
 use super::Cli;
-use super::args;
+use super::args::{self, Limits};
 use super::console::{Console, Exit, Trouble};
 use super::given::Given;
 use super::history::write::{Manner, write};
@@ -11,7 +11,6 @@ use super::program::Program;
 use super::target::{Again, Entry, Wanted};
 use crate::check::Replayed;
 use crate::explain::{self, counted};
-use crate::figure::Limit;
 use crate::persist::Saved;
 use std::path::Path;
 
@@ -66,7 +65,8 @@ fn again(
     let limits = &asked.limits.within[..];
     let manner = asked.history.as_deref().map(Manner::of).transpose().map_err(Trouble::misuse)?;
     let (story, measures, history) = (asked.log, asked.measure, manner.is_some());
-    let wanted = Wanted { story, measures, history, limits };
+    let refines = asked.limits.refines;
+    let wanted = Wanted { story, measures, history, limits, refines };
     let again = match entry.target.replay(saved, *file, &command, wanted) {
         Ok(again) => again,
         Err(error) => {
@@ -80,7 +80,7 @@ fn again(
         console.say(story)?;
         console.say("")?;
     }
-    console.say(&report(entry, saved, &again, limits))?;
+    console.say(&report(entry, saved, &again, &asked.limits))?;
     if let (Some(file), Some(manner)) = (&asked.history, manner) {
         console.say(&written(file, manner, &again)?)?;
     }
@@ -107,7 +107,7 @@ fn written(file: &Path, manner: Manner, again: &Again) -> Result<String, Trouble
     Ok(format!("  history   {operations} in {name}{others}"))
 }
 
-fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &[Limit]) -> String {
+fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &Limits) -> String {
     let mut lines = match &again.replayed {
         Replayed::Same(_) | Replayed::Other(_) => again.checked.report.trim_end().to_owned(),
         Replayed::Unknown(why) => format!("{}: UNKNOWN, {why}", entry.name),
@@ -123,7 +123,8 @@ fn report(entry: &Entry, saved: &Saved, again: &Again, limits: &[Limit]) -> Stri
     };
     line("trace", &format!("{}{compared}", again.ran.digest));
     let mut properties = entry.target.properties();
-    properties.extend(limits.iter().map(|limit| format!("within {}", limit.figure)));
+    properties.extend(limits.within.iter().map(|limit| format!("within {}", limit.figure)));
+    properties.extend(limits.refines.map(|model| format!("refines({})", model.name())));
     if let Some(failure) = &saved.failure
         && !properties.contains(&failure.property)
     {

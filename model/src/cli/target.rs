@@ -7,10 +7,12 @@ use crate::check::{Alarms, Check, Checked, Confirmed, Replayed, Smaller, Trial};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
+use crate::explore::{Explorer, Opened};
 use crate::fault::Nemesis;
 use crate::figure::Limit;
 use crate::history::History;
 use crate::judge::Within;
+use crate::judge::refines::{Raft, Refines};
 use crate::measure::measure;
 use crate::measures::Measures;
 use crate::node::Node;
@@ -76,6 +78,8 @@ pub(super) struct Wishes {
     pub(super) measure: bool,
     /// Figures that carry a bound besides those of the check.
     pub(super) limits: Vec<Limit>,
+    /// The model that runs are held against besides.
+    pub(super) refines: Option<Refined>,
     pub(super) jobs: usize,
     pub(super) save: Option<PathBuf>,
     pub(super) saved_first: bool,
@@ -96,6 +100,8 @@ pub(super) struct Wanted<'a> {
     pub(super) history: bool,
     /// Figures that carry a bound.
     pub(super) limits: &'a [Limit],
+    /// The model that it is held against.
+    pub(super) refines: Option<Refined>,
 }
 
 /// A schedule that was run again.
@@ -145,6 +151,13 @@ pub(super) trait Target {
         again: &str,
         wanted: Wanted<'_>,
     ) -> Result<Again, Error>;
+    /// Opens the Explorer of a schedule's run, or of a quiet one.
+    fn walked(
+        &self,
+        saved: Option<&Saved>,
+        nodes: Option<u32>,
+        port: u16,
+    ) -> Result<(Explorer, Opened), Error>;
     /// Runs a schedule and its neighbours.
     fn confirm(
         &self,
@@ -209,7 +222,7 @@ impl<N: Node> Target for Check<N> {
         let mut check = self.clone();
         check.settings.command = Some(again.to_owned());
         check.subject.measured |= wanted.measures;
-        bound(&mut check, wanted.limits);
+        bound(&mut check, wanted.limits, wanted.refines);
         let mut checked = check.replay(saved, file, "the schedule")?;
         let Some((_, replayed)) = checked.replayed.pop() else {
             return Err(Error::new("a schedule that was run has no verdict: please report it"));
@@ -227,6 +240,15 @@ impl<N: Node> Target for Check<N> {
         let story = wanted.story.then(|| explain::story(&schedule, &trace, true));
         let history = wanted.history.then(|| registers(&trace.history));
         Ok(Again { checked, replayed, ran, story, history })
+    }
+
+    fn walked(
+        &self,
+        saved: Option<&Saved>,
+        nodes: Option<u32>,
+        port: u16,
+    ) -> Result<(Explorer, Opened), Error> {
+        Check::walked(self, saved, nodes, port)
     }
 
     fn confirm(
@@ -268,8 +290,25 @@ impl<N: Node> Target for Check<N> {
 /// As many nodes as a check may have.
 const NODES_MAX: u32 = 2_000;
 
-/// Adds properties of figures.
-fn bound<N: Node>(check: &mut Check<N>, limits: &[Limit]) {
+/// A model that real runs can be held against.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Refined {
+    Raft,
+}
+
+impl Refined {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Refined::Raft => "raft",
+        }
+    }
+}
+
+/// Adds properties of figures, and that of a model.
+fn bound<N: Node>(check: &mut Check<N>, limits: &[Limit], refines: Option<Refined>) {
+    if let Some(Refined::Raft) = refines {
+        check.subject.add_for_clients(Arc::new(Refines::new(Raft)));
+    }
     limits.iter().for_each(|limit| check.subject.add(Arc::new(Within::new(*limit))));
 }
 
@@ -278,7 +317,7 @@ impl Wishes {
     fn applied<N: Node>(&self, check: &Check<N>) -> Check<N> {
         let mut check = check.clone();
         check.subject.measured |= self.measure;
-        bound(&mut check, &self.limits);
+        bound(&mut check, &self.limits, self.refines);
         let settings = &mut check.settings;
         settings.replay = None;
         settings.command = Some(self.replay.clone());

@@ -5,6 +5,7 @@
 //! the values that were ever put.
 
 use super::Trouble;
+use std::hash::{Hash, Hasher};
 
 /// The files of one node, by name. Few, so a list is quicker than a map.
 #[derive(Clone, Debug, Default)]
@@ -85,6 +86,33 @@ impl File {
 }
 
 impl Drive {
+    /// Whether nothing was ever left on it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.iter().all(|file| file.written == 0)
+    }
+
+    /// All that a node can still find on it, whatever happens to it.
+    pub(crate) fn hash_into(&self, hasher: &mut impl Hasher) {
+        for file in &self.files {
+            (&file.name, file.written, file.synced, file.gone).hash(hasher);
+            match &file.content {
+                Content::Log(bytes) => bytes.hash(hasher),
+                Content::Cell(values) => values.hash(hasher),
+            }
+            match &file.image {
+                Image::Nothing => 0_u8.hash(hasher),
+                Image::Log(len) => len.hash(hasher),
+                Image::Cell(value) => value.hash(hasher),
+            }
+        }
+        if let Some(trouble) = &self.trouble {
+            let Trouble { next_write, next_sync, full, spoil } = &**trouble;
+            let percent = |trouble: &Option<(usize, u8)>| trouble.map(|(_, percent)| percent);
+            (percent(next_write), next_sync.is_some(), percent(full)).hash(hasher);
+            spoil.map(|(_, spoil, seed)| (spoil as u8, seed.0)).hash(hasher);
+        }
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         self.files.iter().position(|file| file.name == name)
     }

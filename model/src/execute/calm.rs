@@ -47,6 +47,9 @@ impl<N: Node> World<'_, N> {
     pub(super) fn begin_calm(&mut self) {
         self.record(None, None, || What::Calm);
         self.plan.stop();
+        if self.by_hand {
+            self.let_go();
+        }
         self.disturber = None;
         self.stir();
         self.retries.stop();

@@ -114,7 +114,12 @@ impl<N: Node> World<'_, N> {
         }
     }
 
-    fn close(&mut self, operation: usize, outcome: Outcome<Ret<N>>, node: Option<NodeId>) {
+    pub(super) fn close(
+        &mut self,
+        operation: usize,
+        outcome: Outcome<Ret<N>>,
+        node: Option<NodeId>,
+    ) {
         self.open[operation] = false;
         let at = self.moment();
         let acked = matches!(outcome, Outcome::Ok(_));

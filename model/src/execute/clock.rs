@@ -38,6 +38,11 @@ impl Clock {
         2 * self.percent < TRUE
     }
 
+    /// Its speed: 100 is true, 0 stands.
+    pub(super) const fn percent(&self) -> u64 {
+        self.percent
+    }
+
     /// What the clock shows.
     #[inline]
     pub(super) fn at(&self, now: Time) -> Time {

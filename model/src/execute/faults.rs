@@ -183,6 +183,7 @@ impl<N: Node> World<'_, N> {
             Fault::Slow { node, by, lasts } => self.slow_down(step, node, *by, *lasts),
             Fault::Disk { node, what } => self.disk_trouble(step, node, *what),
             Fault::Clock { node, what } => self.clock_trouble(step, node, *what),
+            Fault::Hand(hand) => self.hand(hand),
             Fault::Again { client, to } => self.ask_again(step, *client, to),
             Fault::DoubleRequest { nth, client, by } => {
                 self.retries.mark(*client, *nth, *by, step);

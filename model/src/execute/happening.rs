@@ -4,7 +4,8 @@
 //! order of the run.
 
 use super::Ret;
-use crate::history::Outcome;
+use super::hand::Place;
+use crate::history::{History, Outcome};
 use crate::id::{NodeId, TimerId, Token};
 use crate::node::Node;
 use crate::time::Time;
@@ -52,6 +53,41 @@ pub(super) enum Happening<N: Node> {
     Look {
         operation: usize,
     },
+}
+
+impl<N: Node> Happening<N> {
+    /// Between whom it is on its way, if it is.
+    pub(super) fn ends(&self, history: &History<N::Spec>) -> Option<(Place, Place)> {
+        let client = |operation: usize| Place::Client(history.operations[operation].request.client);
+        match *self {
+            Happening::Deliver(ref flight) => {
+                Some((Place::Node(flight.from), Place::Node(flight.to)))
+            }
+            Happening::Request { node, operation, .. } => {
+                Some((client(operation), Place::Node(node)))
+            }
+            Happening::Answer { node, operation, .. } => {
+                Some((Place::Node(node), client(operation)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Where it comes among those that have waited for the same time, whoever planned it first.
+    pub(super) const fn rank(&self) -> (u8, u32, u32) {
+        match *self {
+            Happening::Deliver(Flight { from, to, .. }) => (0, to.0, from.0),
+            Happening::Synced { node, .. } => (1, node.0, 0),
+            Happening::GoOn { node, .. } => (2, node.0, 0),
+            Happening::Request { node, operation, .. } => (3, node.0, operation as u32),
+            Happening::Answer { node, operation, .. } => (4, node.0, operation as u32),
+            Happening::Timer { node, id, .. } => (5, node.0, id.0),
+            Happening::Chore(_) => (6, 0, 0),
+            Happening::GiveUp { operation } => (7, operation as u32, 0),
+            Happening::Probe => (8, 0, 0),
+            Happening::Look { operation } => (9, operation as u32, 0),
+        }
+    }
 }
 
 /// What a step of the schedule has still to do after its own moment.

@@ -39,6 +39,15 @@ impl<N: Node> Ill<N> {
     }
 }
 
+impl<N: Node> Ill<N> {
+    /// What tells it from other trouble: its sizes, and how far the last event is.
+    pub(super) fn mark(&self) -> (Option<u64>, Option<u64>, bool, usize, bool) {
+        let by = |trouble: Option<(u64, usize)>| trouble.map(|(by, _)| by);
+        let lies = self.lies.is_some();
+        (by(self.slow), by(self.slow_disk), lies, self.pending.len(), self.waited)
+    }
+}
+
 impl<N: Node> World<'_, N> {
     pub(super) fn ill(&mut self, id: NodeId) -> &mut Ill<N> {
         self.process(id).ill.get_or_insert_with(|| Box::new(Ill::new()))
@@ -83,11 +92,13 @@ impl<N: Node> World<'_, N> {
         loop {
             let Some(ill) = &mut self.processes[id.index()].ill else { return };
             let Some(effect) = ill.pending.pop_front() else { break };
-            some = true;
+            let detail = effect.is_detail();
+            some |= !detail;
             let (key, mut sends, done) = ill.event;
             let waited = std::mem::take(&mut ill.waited);
             let slow = ill.slow_disk;
-            if !waited && self.process(id).trap.is_some() && self.trapped(id, done, &effect) {
+            let springs = !waited && !detail && self.process(id).trap.is_some();
+            if springs && self.trapped(id, done, &effect) {
                 return;
             }
             if let (Effect::Sync { token: None, .. }, Some((by, step)), false) =
@@ -105,7 +116,7 @@ impl<N: Node> World<'_, N> {
             if self.process(id).is_down() || self.process(id).io.incarnation != incarnation {
                 return;
             }
-            self.ill(id).event = (key, sends, done + 1);
+            self.ill(id).event = (key, sends, done + usize::from(!detail));
         }
         if some && self.trapped_at_the_end(id) {
             return;

@@ -5,6 +5,7 @@
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::{Hit, LinkCount, LossCause};
+use std::hash::{Hash, Hasher};
 
 mod noise;
 mod split;
@@ -190,6 +191,43 @@ impl<T> Network<T> {
             lost: std::array::from_fn(|cause| counts[1 + cause].into()),
         };
         links.filter(|(_, counts)| counts[0] > 0).map(count).collect()
+    }
+
+    /// The links that carry nothing.
+    pub(super) fn cuts(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        self.cut.iter().enumerate().filter(|(_, cut)| **cut != 0).map(|(at, _)| self.ends(at))
+    }
+
+    /// The links that keep their messages back, and how many those are.
+    pub(super) fn holds(&self) -> impl Iterator<Item = (NodeId, NodeId, usize)> {
+        let held = |(at, kept): (usize, &Option<Vec<T>>)| {
+            let (from, to) = self.ends(at);
+            kept.as_ref().map(|kept| (from, to, kept.len()))
+        };
+        self.held.iter().enumerate().filter_map(held)
+    }
+
+    fn ends(&self, link: usize) -> (NodeId, NodeId) {
+        (NodeId::at(link / self.nodes), NodeId::at(link % self.nodes))
+    }
+
+    /// All that a message can still meet; `known` says what each message is known by.
+    pub(super) fn hash_into(&self, hasher: &mut impl Hasher, known: impl Fn(&T) -> u64) {
+        self.cut.hash(hasher);
+        for held in &self.held {
+            held.as_ref().map(|kept| kept.iter().map(&known).collect::<Vec<_>>()).hash(hasher);
+        }
+        for mark in &self.marks {
+            (mark.link, mark.left).hash(hasher);
+            format!("{:?}", mark.hit).hash(hasher);
+        }
+        for (link, message) in &self.overtaken {
+            (link, known(message)).hash(hasher);
+        }
+        for trouble in &self.troubles {
+            (trouble.link, trouble.waiting().map(&known).collect::<Vec<_>>()).hash(hasher);
+            format!("{:?}", trouble.what).hash(hasher);
+        }
     }
 
     /// Counts a message on its link, and says which of those sent at this very time it is, from 1.

@@ -60,6 +60,11 @@ impl Plan {
         self.due.last().map(|(time, _)| *time)
     }
 
+    /// The step that is due next.
+    pub(super) fn next(&self) -> Option<usize> {
+        self.due.last().map(|(_, index)| *index)
+    }
+
     pub(super) fn pop(&mut self) -> Option<usize> {
         self.due.pop().map(|(_, index)| index)
     }

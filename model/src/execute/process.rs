@@ -124,6 +124,7 @@ impl<N: Node> World<'_, N> {
         process.io.seed = seed.of((id.0, incarnation));
         process.io.effects.clear();
         self.record(cause, Some(id), || What::Up(incarnation));
+        self.given_life(id);
         let key = self.node_key(id, Seed(u64::from(incarnation)).fork(0xb007).0);
         let rich = self.rich.is_on();
         let io = &mut self.processes[id.index()].io;
@@ -137,6 +138,7 @@ impl<N: Node> World<'_, N> {
         match booted {
             Ok(node) => {
                 self.process(id).node = Some(node);
+                self.given_time(id);
                 self.watch.stir();
                 self.after_event(id, key);
             }
@@ -154,6 +156,13 @@ impl<N: Node> World<'_, N> {
             process.waiting.push_back((event, key, cause.unwrap_or(order)));
             return;
         }
+        if process.node.is_none() {
+            return;
+        }
+        if self.walk.is_some() {
+            self.given_event(id, &event, key);
+        }
+        let process = &mut self.processes[id.index()];
         let Some(node) = &mut process.node else { return };
         process.io.now = process.clock.at(now);
         self.digest.word(now.0);
@@ -167,7 +176,10 @@ impl<N: Node> World<'_, N> {
             guard::call(|| node.step(event, io))
         };
         match result {
-            Ok(()) => self.after_event(id, key),
+            Ok(()) => {
+                self.given_time(id);
+                self.after_event(id, key);
+            }
             Err(crash) => self.crashed(id, crash),
         }
     }
@@ -175,11 +187,15 @@ impl<N: Node> World<'_, N> {
     /// Lets a node do something to itself.
     pub(super) fn disturb(&mut self, id: NodeId, name: &str, argument: u64, key: u64) {
         let now = self.now;
+        self.given(id, (name, argument));
         let process = &mut self.processes[id.index()];
         process.io.now = process.clock.at(now);
         let Some((node, io)) = process.node_mut() else { return };
         match guard::call(|| node.disturb(name, argument, io)) {
-            Ok(()) => self.after_event(id, key),
+            Ok(()) => {
+                self.given_time(id);
+                self.after_event(id, key);
+            }
             Err(crash) => self.crashed(id, crash),
         }
     }
@@ -207,6 +223,7 @@ impl<N: Node> World<'_, N> {
         process.ticks += 1;
         let key = Seed(process.ticks).fork(u64::from(incarnation)).0;
         let key = self.node_key(id, key);
+        self.stems(key, (timer, "goes off"));
         if self.rich.is_on() && !self.processes[id.index()].stands() {
             let text = rich::brief(&value);
             self.record(None, Some(id), || What::Timer(text));
@@ -241,14 +258,18 @@ impl<N: Node> World<'_, N> {
         let mut effects = std::mem::take(&mut self.process(id).io.effects);
         let mut sends = 0;
         let mut survived = true;
-        let some = !effects.is_empty();
-        for (done, effect) in effects.drain(..).enumerate() {
-            if self.process(id).trap.is_some() && self.trapped(id, done, &effect) {
-                survived = false;
-                break;
+        let mut done = 0;
+        for effect in effects.drain(..) {
+            if !effect.is_detail() {
+                if self.process(id).trap.is_some() && self.trapped(id, done, &effect) {
+                    survived = false;
+                    break;
+                }
+                done += 1;
             }
             self.carry_out(id, effect, key, &mut sends);
         }
+        let some = done > 0;
         self.process(id).io.effects = effects;
         if survived && some {
             survived = !self.trapped_at_the_end(id);
@@ -342,6 +363,7 @@ impl<N: Node> World<'_, N> {
         if let Some(sabotage) = self.sabotage {
             self.sabotage_disk(id, sabotage);
         }
+        self.given(id, "goes down");
         let process = &mut self.processes[id.index()];
         // What is still planned for the old incarnation finds nobody.
         process.io.incarnation += 1;

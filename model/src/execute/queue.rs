@@ -72,6 +72,62 @@ impl<T> Queue<T> {
         self.parked[place].take().map(|what| (time, what))
     }
 
+    /// What happens next.
+    pub(super) fn peek(&self) -> Option<&T> {
+        let (_, _, source) = self.front()?;
+        match self.lanes.get(source) {
+            Some(lane) => lane.front().map(|(_, _, what)| what),
+            None => self.heap.peek().and_then(|Reverse((_, _, at))| self.parked[*at].as_ref()),
+        }
+    }
+
+    /// All that is still to happen, with its time and its place in the order of planning.
+    pub(super) fn waiting(&self) -> Vec<(Time, u64, &T)> {
+        let lanes = self.lanes.iter().flatten().map(|(at, place, what)| (*at, *place, what));
+        let heap = self.heap.iter().filter_map(|Reverse((at, place, parked))| {
+            self.parked[*parked].as_ref().map(|what| (*at, *place, what))
+        });
+        lanes.chain(heap).collect()
+    }
+
+    /// Takes out the nth of those that fit, from 1, in the order in which they are to happen.
+    pub(super) fn take(&mut self, nth: u32, fits: impl Fn(&T) -> bool) -> Option<T> {
+        let mut waiting = self.waiting();
+        waiting.retain(|(_, _, what)| fits(what));
+        waiting.sort_unstable_by_key(|(at, place, _)| (*at, *place));
+        let (_, wanted, _) = *waiting.get(nth.max(1) as usize - 1)?;
+        for lane in &mut self.lanes {
+            if let Some(at) = lane.iter().position(|(_, place, _)| *place == wanted) {
+                return lane.remove(at).map(|(_, _, what)| what);
+            }
+        }
+        let mut found = None;
+        self.heap.retain(|Reverse((_, place, parked))| {
+            if *place == wanted {
+                found = Some(*parked);
+            }
+            *place != wanted
+        });
+        let parked = found?;
+        self.free.push(parked);
+        self.parked[parked].take()
+    }
+
+    /// Of what is planned for the same time, what ranks lower happens first; of equal ranks, what
+    /// was planned first.
+    pub(super) fn order_by<K: Ord>(&mut self, rank: impl Fn(&T) -> K) {
+        let mut all = Vec::new();
+        while let Some(next) = self.pop() {
+            all.push(next);
+        }
+        // The sort is stable.
+        all.sort_by_key(|(at, what)| (*at, rank(what)));
+        for (at, what) in all {
+            // Whatever the lane: they come in the order of their times.
+            self.plan(at, Lane::Message, what);
+        }
+    }
+
     #[inline]
     fn front(&self) -> Option<(Time, u64, usize)> {
         let mut first = self.heap.peek().map(|Reverse((time, seq, _))| (*time, *seq, LANES));

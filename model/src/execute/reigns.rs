@@ -64,7 +64,11 @@ impl<N: Node> World<'_, N> {
     fn undisturbed(&self) -> Option<NodeId> {
         let all = || (0..self.processes.len()).map(NodeId::at);
         // Only sets of up to 64 nodes are kept.
-        if self.disturber.is_some() || self.network.expects() || self.processes.len() > 64 {
+        if self.by_hand
+            || self.disturber.is_some()
+            || self.network.expects()
+            || self.processes.len() > 64
+        {
             return None;
         }
         let term = |node: &NodeId| self.processes[node.index()].role.term;

@@ -48,6 +48,12 @@ impl Retries {
         !self.marks.is_empty()
     }
 
+    /// What tells it from others, whatever their order: who has not answered yet, and so on.
+    pub(super) fn tally(&self) -> Vec<(usize, Vec<NodeId>, bool)> {
+        let one = |(place, all): (&usize, &Attempts)| (*place, all.waiting.clone(), all.in_doubt);
+        self.several.iter().map(one).collect()
+    }
+
     pub(super) fn mark(&mut self, client: ClientId, nth: u32, by: Duration, step: usize) {
         self.marks.push(Mark { client, left: nth.max(1), by, step });
     }

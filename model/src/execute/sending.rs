@@ -6,8 +6,9 @@
 use super::network::{Admitted, Fate};
 use super::{Chore, Flight, Happening, Lane, World, guard, rich};
 use crate::fault::LinkTrouble;
+use crate::history::Moment;
 use crate::id::NodeId;
-use crate::node::Node;
+use crate::node::{Event, Node};
 use crate::sabotage::Sabotage;
 use crate::seed::Seed;
 use crate::time::{Time, micros};
@@ -49,6 +50,7 @@ impl<N: Node> World<'_, N> {
         };
         self.record(Some(sent), Some(from), || What::Sent { to, text, lost });
         let flight = Flight { from, to, body, key, sent };
+        self.stems_from(key, from, key);
         match fate {
             Fate::Passes if self.network.is_plain() => self.fly(flight, 0),
             Fate::Passes => self.enter(flight, 0),
@@ -66,12 +68,16 @@ impl<N: Node> World<'_, N> {
             Hit::Late(by) => self.enter(flight, micros(by)),
             Hit::Doubled(by) => {
                 let again = flight.again();
+                self.stems(again.key, self.origin(flight.key));
                 self.enter(flight, 0);
                 self.enter(again, micros(by));
             }
             Hit::Overtaken => self.network.wait(from, to, flight),
             Hit::Corrupted(bit) => match guard::call(|| N::corrupt(&flight.body, bit)) {
-                Ok(Some(body)) => self.enter(Flight { body, ..flight }, 0),
+                Ok(Some(body)) => {
+                    self.stems(flight.key, (self.origin(flight.key), bit));
+                    self.enter(Flight { body, ..flight }, 0);
+                }
                 Ok(None) => self.lose_noted(&flight, LossCause::Corrupt),
                 Err(crash) => self.crashed(to, crash),
             },
@@ -166,10 +172,44 @@ impl<N: Node> World<'_, N> {
         self.later(next.since(self.now), Chore::Flap { step, every, until });
     }
 
+    /// A message has come to its end: it finds its receiver, or is lost.
+    pub(super) fn deliver(&mut self, flight: Flight<N>) {
+        let Flight { from, to, body, key, sent } = flight;
+        let lost = if self.network.is_cut(from, to) {
+            Some((LossCause::Cut, "was cut off on the way"))
+        } else if self.process(to).is_down() {
+            Some((LossCause::Nobody, "found nobody"))
+        } else {
+            None
+        };
+        if let Some((cause, why)) = lost {
+            self.lose(from, to, cause);
+            let text = || What::Note(format!("a message from {from} to {to} {why}"));
+            self.rich.note(
+                Moment { order: self.order, time: self.now },
+                Some(sent),
+                Some(to),
+                text,
+            );
+            return;
+        }
+        self.counts.delivered += 1;
+        if self.rich.is_on() && !self.process(to).stands() {
+            let text = rich::brief(&body);
+            self.record(Some(sent), Some(to), || What::Delivered { from, sent, text });
+        }
+        self.event(to, Event::Message { from, body }, key, Some(sent));
+    }
+
     /// Counts a message that will never arrive.
     pub(super) fn lose(&mut self, from: NodeId, to: NodeId, cause: LossCause) {
         self.network.count_lost(from, to, cause);
         self.counts.lost[cause as usize] += 1;
+    }
+
+    /// A message that was on its way is lost.
+    pub(super) fn lose_by_hand(&mut self, flight: &Flight<N>) {
+        self.lose_noted(flight, LossCause::Dropped);
     }
 
     /// The same for one of which it was not told at once.
@@ -182,7 +222,7 @@ impl<N: Node> World<'_, N> {
 
 impl<N: Node> Flight<N> {
     /// The same message once more. What it causes has draws of its own.
-    fn again(&self) -> Flight<N> {
+    pub(super) fn again(&self) -> Flight<N> {
         let (body, key) = (self.body.clone(), Seed(self.key).fork(2).0);
         Flight { body, key, ..*self }
     }

@@ -13,14 +13,14 @@ use std::time::Duration;
 
 /// Keeps what it is told in a log, syncs it, passes it on, and answers. The node with the lowest id
 /// says that it leads.
-struct Gossip {
+pub(super) struct Gossip {
     id: NodeId,
     values: Vec<(u64, u64)>,
     ticks: u64,
 }
 
 impl Gossip {
-    fn boot(io: &mut Io<Gossip>) -> Gossip {
+    pub(super) fn boot(io: &mut Io<Gossip>) -> Gossip {
         io.every(Duration::from_millis(10), ());
         let log = io.disk().read("log");
         let values = log.chunks_exact(2).map(|pair| (pair[0].into(), pair[1].into())).collect();
@@ -90,7 +90,7 @@ fn run(steps: Vec<Step<Op>>) -> Trace<Gossip> {
     execute(&schedule(steps), &Gossip::boot, Recording::default())
 }
 
-fn values(trace: &Trace<Gossip>) -> Vec<Outcome<Answer>> {
+pub(super) fn values(trace: &Trace<Gossip>) -> Vec<Outcome<Answer>> {
     let asked = trace.history.operations.iter().filter(|operation| !operation.is_probe());
     asked.map(|operation| operation.outcome.clone()).collect()
 }
@@ -99,8 +99,8 @@ fn node(n: u32) -> crate::fault::Target {
     NodeId(n).into()
 }
 
-const HEARD: Outcome<Answer> = Outcome::Ok(Answer(Some(7)));
-const NOTHING: Outcome<Answer> = Outcome::Ok(Answer(None));
+pub(super) const HEARD: Outcome<Answer> = Outcome::Ok(Answer(Some(7)));
+pub(super) const NOTHING: Outcome<Answer> = Outcome::Ok(Answer(None));
 
 #[test]
 fn a_calm_run_delivers_in_order_with_one_latency() {

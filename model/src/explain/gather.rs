@@ -207,6 +207,11 @@ fn facts<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>, led: &mut BTreeMap<
             | Fact::Committed { .. }
             | Fact::Configured { .. }
             | Fact::Snapshot { .. }
+            | Fact::Stands { .. }
+            | Fact::Took { .. }
+            | Fact::Sent { .. }
+            | Fact::Handled { .. }
+            | Fact::Own { .. }
             | Fact::Acked { .. } => None,
         };
         rows.extend(row);

@@ -79,6 +79,11 @@ pub(super) fn fact(who: NodeId, fact: &Fact, name: &dyn Fn(RequestId) -> Option<
         }
         Fact::Configured { config, .. } => configuration(config),
         Fact::Snapshot { index, .. } => format!("snapshot to {index}"),
+        Fact::Stands { term } => format!("stands for t{term}"),
+        Fact::Took { index, entry: e } => format!("takes {}", entry(*index, e)),
+        Fact::Sent { to, term, says } => format!("to {to}: t{term} {says}"),
+        Fact::Handled { from, term, says } => format!("from {from}: t{term} {says}"),
+        Fact::Own { name, values } => format!("{name} {}", values[0]),
         Fact::Acked { request, .. } => match name(*request) {
             Some(op) => format!("acknowledges {op}"),
             None => format!("acknowledges {request}"),
@@ -156,6 +161,7 @@ pub(super) fn fault(fault: &Fault, met: Option<NodeId>) -> Told {
         Fault::Cut { from, to, both: false } => {
             Told::Across(format!("nothing gets from {} to {to}", name(from)))
         }
+        Fault::Hand(_) => Told::Across(format!("by hand: {fault}")),
         Fault::Heal => Told::Across("all links work again".to_owned()),
         Fault::Hold { from, to } => {
             Told::Across(format!("what {} sends to {to} waits on the way", name(from)))

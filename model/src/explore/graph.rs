@@ -8,7 +8,7 @@ use stateright::Model;
 
 use super::Path;
 use super::lasting::{Fair, Live};
-use super::search::fingerprint;
+use super::row::fingerprint;
 
 /// All states of a model with the steps between them. States are numbered in the order in which
 /// they were met, so a lower one is no farther from the start.

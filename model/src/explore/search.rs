@@ -9,14 +9,15 @@
 //! at once.
 
 use std::collections::VecDeque;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::thread;
 
 use stateright::{Expectation, Model, Property};
 
 use super::Least;
-use super::fingerprint::Fingerprint;
+use super::row::{Packing, Row, fingerprint};
 use super::visited::{ROOT, SHARDS, Shard, Visited};
 
 /// How many states are expanded before what they led to is inserted. It does not depend on the
@@ -38,6 +39,7 @@ const RECENT: usize = 1 << 12;
 pub(super) struct Look<'a, M: Model> {
     pub(super) model: &'a M,
     pub(super) least: Option<Least<M::State>>,
+    pub(super) packing: Option<Packing<M::State>>,
 }
 
 impl<M: Model> Clone for Look<'_, M> {
@@ -62,35 +64,24 @@ where
     M::State: Hash,
 {
     pub(super) fn fingerprint(&self, state: &M::State) -> u64 {
-        self.least.map_or_else(|| fingerprint(state), |least| fingerprint(&least(state)))
+        let least = self.least.map(|least| least(state));
+        let state = least.as_ref().unwrap_or(state);
+        self.packing.map_or_else(|| fingerprint(state), |packing| packing.fingerprint(state))
+    }
+
+    fn row(&self) -> Row<M::State> {
+        Row::new(self.packing)
     }
 }
-
-/// The 64 bits that stand for a state; never 0, which marks a free slot.
-#[inline]
-pub(super) fn fingerprint(state: &impl Hash) -> u64 {
-    let mut hasher = Fingerprint::default();
-    state.hash(&mut hasher);
-    hasher.finish().max(1)
-}
-
-/// A state that may be new.
-struct Met<S> {
-    fingerprint: u64,
-    parent: u64,
-    state: S,
-}
-
-/// States with their fingerprints.
-type States<S> = Vec<(u64, S)>;
 
 /// What one thread made of its piece of a batch.
 struct Piece<S> {
     generated: u64,
     /// For each property, the first state of the piece that decides it.
     decided: Vec<Option<u64>>,
-    /// What may be new, in order.
-    met: Vec<Met<S>>,
+    /// What may be new, in order, and from where.
+    met: Row<S>,
+    parents: Vec<u64>,
     /// The places of these by shard, in order.
     shards: Vec<Vec<u32>>,
 }
@@ -101,8 +92,8 @@ pub(super) struct Search<'a, M: Model> {
     pub(super) properties: Vec<Property<M>>,
     pub(super) visited: Visited,
     /// The states of this level that are not expanded yet, in batches.
-    pub(super) level: VecDeque<States<M::State>>,
-    next: VecDeque<States<M::State>>,
+    pub(super) level: VecDeque<Row<M::State>>,
+    next: VecDeque<Row<M::State>>,
     /// How many states wait in both.
     waiting: usize,
     pub(super) generated: u64,
@@ -132,18 +123,16 @@ where
             depth: 0,
             jobs: jobs.clamp(1, SHARDS),
         };
-        let mut start = Vec::new();
+        let mut start = look.row();
         for state in look.model.init_states() {
             if look.model.within_boundary(&state) {
                 search.generated += 1;
-                let state = look.least(state);
-                let print = fingerprint(&state);
-                if search.visited.insert(print, ROOT) {
-                    start.push((print, state));
-                }
+                start.push(look.least(state));
             }
         }
-        search.take_up(start);
+        let is_new: Vec<bool> =
+            start.prints().iter().map(|print| search.visited.insert(*print, ROOT)).collect();
+        search.take_up(start, &is_new);
         search.descend();
         search
     }
@@ -155,8 +144,8 @@ where
 
     /// How much memory the search holds, in bytes, without what states point to.
     pub(super) fn bytes(&self) -> u64 {
-        let slots: usize = self.level.iter().chain(&self.next).map(Vec::capacity).sum();
-        self.visited.bytes() + (slots * size_of::<(u64, M::State)>()) as u64
+        let held: usize = self.level.iter().chain(&self.next).map(Row::held).sum();
+        self.visited.bytes() + held as u64
     }
 
     /// Whether a counterexample of an `always` property was met.
@@ -173,7 +162,9 @@ where
         if jobs == 1 {
             self.expand_alone(&batch);
         } else {
-            let pieces = shared_out(jobs, batch.chunks(PIECE), |states| self.piece(states));
+            let firsts = (0..batch.len()).step_by(PIECE);
+            let places = firsts.map(|first| first..batch.len().min(first + PIECE));
+            let pieces = shared_out(jobs, places, |places| self.piece(&batch, places));
             self.insert(pieces, jobs);
         }
         if self.level.is_empty() {
@@ -187,94 +178,115 @@ where
         self.depth += u64::from(!self.level.is_empty());
     }
 
-    /// Appends new states to the next level.
-    fn take_up(&mut self, new: impl IntoIterator<Item = (u64, M::State)>) {
-        for state in new {
-            self.waiting += 1;
-            match self.next.back_mut().filter(|batch| batch.len() < BATCH) {
-                Some(batch) => batch.push(state),
-                None => self.next.push_back(vec![state]),
+    /// Appends the new ones of some states to the next level, in batches that are full.
+    fn take_up(&mut self, mut met: Row<M::State>, is_new: &[bool]) {
+        let mut first = 0;
+        while first < is_new.len() {
+            if self.next.back().is_none_or(|batch| batch.len() >= BATCH) {
+                self.next.push_back(self.look.row());
             }
+            let batch = self.next.back_mut().expect("one was added where there was none");
+            let room = BATCH - batch.len();
+            let new = (first..is_new.len()).filter(|place| is_new[*place]);
+            let end = new.clone().nth(room).unwrap_or(is_new.len());
+            self.waiting += new.take(room).count();
+            met.give(first..end, batch, |place| is_new[place]);
+            if batch.len() >= BATCH {
+                batch.shrink();
+            }
+            first = end;
         }
     }
 
-    fn expand_alone(&mut self, batch: &[(u64, M::State)]) {
+    fn expand_alone(&mut self, batch: &Row<M::State>) {
         let mut visited = std::mem::take(&mut self.visited);
-        let mut new = Vec::new();
+        let mut new = self.look.row();
         let mut decided = self.decided.clone();
-        self.generated += self.each(batch, &mut decided, |handful| {
-            visited.fetch(handful.iter().map(|met| met.fingerprint));
-            for met in handful.drain(..) {
-                if visited.insert(met.fingerprint, met.parent) {
-                    new.push((met.fingerprint, met.state));
-                }
-            }
+        self.generated += self.each(batch, 0..batch.len(), &mut decided, |handful, parents| {
+            visited.fetch(handful.prints().iter().copied());
+            let is_new: Vec<bool> = handful
+                .prints()
+                .iter()
+                .zip(parents)
+                .map(|(print, parent)| visited.insert(*print, *parent))
+                .collect();
+            handful.give(0..is_new.len(), &mut new, |place| is_new[place]);
         });
         self.decided = decided;
         self.visited = visited;
-        self.take_up(new);
+        let is_new = vec![true; new.len()];
+        self.take_up(new, &is_new);
     }
 
-    fn piece(&self, states: &[(u64, M::State)]) -> Piece<M::State> {
-        let mut met: Vec<Met<M::State>> = Vec::new();
+    fn piece(&self, batch: &Row<M::State>, places: Range<usize>) -> Piece<M::State> {
+        let (mut met, mut parents) = (self.look.row(), Vec::new());
         let mut shards = vec![Vec::new(); SHARDS];
         let mut decided = self.decided.clone();
         // What this piece met before will be known by the time it is inserted again.
         let mut recent = vec![0; RECENT];
-        let generated = self.each(states, &mut decided, |handful| {
-            self.visited.fetch(handful.iter().map(|met| met.fingerprint));
-            for state in handful.drain(..) {
-                let place = &mut recent[(state.fingerprint >> 32) as usize % RECENT];
-                if *place != state.fingerprint && !self.visited.knows(state.fingerprint) {
-                    *place = state.fingerprint;
-                    shards[Visited::shard(state.fingerprint)].push(met.len() as u32);
-                    met.push(state);
+        let generated = self.each(batch, places, &mut decided, |handful, from| {
+            self.visited.fetch(handful.prints().iter().copied());
+            let prints: Vec<u64> = handful.prints().to_vec();
+            handful.give(0..prints.len(), &mut met, |place| {
+                let print = prints[place];
+                let seen = &mut recent[(print >> 32) as usize % RECENT];
+                let may_be_new = *seen != print && !self.visited.knows(print);
+                if may_be_new {
+                    *seen = print;
+                    shards[Visited::shard(print)].push(parents.len() as u32);
+                    parents.push(from[place]);
                 }
-            }
+                may_be_new
+            });
         });
-        Piece { generated, decided, met, shards }
+        Piece { generated, decided, met, parents, shards }
     }
 
-    /// Looks at some states, and hands out those that steps lead to, in handfuls. Gives how many
-    /// these are.
+    /// Looks at some states, and hands out those that steps lead to, in handfuls with their
+    /// parents. Gives how many these are.
     fn each(
         &self,
-        states: &[(u64, M::State)],
+        batch: &Row<M::State>,
+        places: Range<usize>,
         decided: &mut [Option<u64>],
-        mut take: impl FnMut(&mut Vec<Met<M::State>>),
+        mut take: impl FnMut(&mut Row<M::State>, &[u64]),
     ) -> u64 {
         let model = self.look.model;
         let mut generated = 0;
         let mut actions = Vec::new();
-        let mut handful = Vec::with_capacity(2 * HANDFUL);
-        for (parent, state) in states {
-            for (property, decided) in self.properties.iter().zip(&mut *decided) {
-                if decided.is_none() && decides(model, property, state) {
-                    *decided = Some(*parent);
+        let (mut handful, mut parents) = (self.look.row(), Vec::with_capacity(2 * HANDFUL));
+        for place in places {
+            let parent = batch.prints()[place];
+            batch.show(place, |state| {
+                for (property, decided) in self.properties.iter().zip(&mut *decided) {
+                    if decided.is_none() && decides(model, property, state) {
+                        *decided = Some(parent);
+                    }
                 }
-            }
-            model.actions(state, &mut actions);
-            for action in actions.drain(..) {
-                let Some(next) = model.next_state(state, action) else { continue };
-                if !model.within_boundary(&next) {
-                    continue;
+                model.actions(state, &mut actions);
+                for action in actions.drain(..) {
+                    let Some(next) = model.next_state(state, action) else { continue };
+                    if model.within_boundary(&next) {
+                        generated += 1;
+                        handful.push(self.look.least(next));
+                        parents.push(parent);
+                    }
                 }
-                generated += 1;
-                let state = self.look.least(next);
-                handful.push(Met { fingerprint: fingerprint(&state), parent: *parent, state });
-            }
-            if handful.len() >= HANDFUL {
-                take(&mut handful);
+            });
+            if parents.len() >= HANDFUL {
+                take(&mut handful, &parents);
+                handful.clear();
+                parents.clear();
             }
         }
-        take(&mut handful);
+        take(&mut handful, &parents);
         generated
     }
 
     fn insert(&mut self, pieces: Vec<Piece<M::State>>, jobs: usize) {
         let shards = self.visited.shards().iter_mut().enumerate();
         let new: Vec<Vec<Vec<u32>>> = shared_out(jobs, shards, |(number, shard)| {
-            pieces.iter().map(|piece| inserted(shard, &piece.met, &piece.shards[number])).collect()
+            pieces.iter().map(|piece| inserted(shard, piece, number)).collect()
         });
         for (number, piece) in pieces.into_iter().enumerate() {
             self.generated += piece.generated;
@@ -285,19 +297,18 @@ where
             for place in new.iter().flat_map(|shard| &shard[number]) {
                 is_new[*place as usize] = true;
             }
-            let met = piece.met.into_iter().zip(is_new).filter(|(_, new)| *new);
-            self.take_up(met.map(|(met, _)| (met.fingerprint, met.state)));
+            self.take_up(piece.met, &is_new);
         }
     }
 }
 
 /// Inserts into a shard what a piece has for it, and gives the places of what was new.
-fn inserted<S>(shard: &mut Shard, met: &[Met<S>], places: &[u32]) -> Vec<u32> {
+fn inserted<S: Hash>(shard: &mut Shard, piece: &Piece<S>, number: usize) -> Vec<u32> {
     let is_new = |place: &&u32| {
-        let met = &met[**place as usize];
-        shard.insert(met.fingerprint, met.parent)
+        let place = **place as usize;
+        shard.insert(piece.met.prints()[place], piece.parents[place])
     };
-    places.iter().filter(is_new).copied().collect()
+    piece.shards[number].iter().filter(is_new).copied().collect()
 }
 
 /// Does pieces of work on so many threads, each as soon as it is free, and hands back what came of

@@ -10,12 +10,17 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use stateright::Model;
 
 use crate::seed::Seed;
+
+mod page;
+
+pub(crate) use page::Page;
 
 /// A request's lines are not longer than this, in bytes.
 const HEAD_MAX: usize = 1 << 14;
@@ -27,6 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Explorer {
     listener: TcpListener,
     inner: SocketAddr,
+    page: Arc<Page>,
 }
 
 impl Explorer {
@@ -53,7 +59,15 @@ impl Explorer {
             thread::park_timeout(Duration::from_millis(5));
             waited += Duration::from_millis(5);
         }
-        Ok(Explorer { listener, inner })
+        let page = Arc::new(Page { title: "a model".to_owned(), ..Page::default() });
+        Ok(Explorer { listener, inner, page })
+    }
+
+    /// The same with more to show.
+    #[must_use]
+    pub(crate) fn showing(mut self, page: Page) -> Explorer {
+        self.page = Arc::new(page);
+        self
     }
 
     /// The port that it listens on.
@@ -71,9 +85,9 @@ impl Explorer {
     pub fn serve(&self) -> Result<()> {
         loop {
             let (asking, _) = self.listener.accept()?;
-            let inner = self.inner;
+            let (inner, page) = (self.inner, Arc::clone(&self.page));
             // A browser that goes away in the middle is nobody's trouble.
-            started(move || drop(answer(asking, inner)));
+            started(move || drop(answer(asking, inner, &page)));
         }
     }
 }
@@ -94,7 +108,7 @@ fn quiet_address() -> Result<SocketAddr> {
 }
 
 /// Hands a request on and its answer back, or refuses it.
-fn answer(mut asking: TcpStream, inner: SocketAddr) -> Result<()> {
+fn answer(mut asking: TcpStream, inner: SocketAddr, page: &Page) -> Result<()> {
     let head = head(&mut asking)?;
     let mut lines = head.lines();
     let request = lines.next().unwrap_or_default();
@@ -105,13 +119,43 @@ fn answer(mut asking: TcpStream, inner: SocketAddr) -> Result<()> {
     if !host.is_some_and(is_loopback) {
         return asking.write_all(REFUSED);
     }
+    let mut words = request.split(' ');
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if let Some(places) = path.strip_prefix("/.schedule") {
+        return match page.schedule(places) {
+            Some(text) => send(&mut asking, "200 OK", "Content-Type: text/plain\r\n", &text),
+            None => send(&mut asking, "404 Not Found", "", "there is no such path\n"),
+        };
+    }
     let mut explorer = TcpStream::connect(inner)?;
+    // To one that speaks an older version it answers in one piece.
     write!(
         explorer,
-        "{request}\r\nHost: {inner}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        "{method} {path} HTTP/1.0\r\nHost: {inner}\r\nConnection: close\r\n\
+         Content-Length: 0\r\n\r\n"
     )?;
-    std::io::copy(&mut explorer, &mut asking)?;
-    Ok(())
+    let mut told = Vec::new();
+    explorer.read_to_end(&mut told)?;
+    let told = String::from_utf8(told).map_err(|_| ErrorKind::InvalidData)?;
+    let (head, body) = told.split_once("\r\n\r\n").ok_or(ErrorKind::InvalidData)?;
+    let (status, headers) = head.split_once("\r\n").unwrap_or((head, ""));
+    let status = status.split_once(' ').map_or("502 Bad Gateway", |(_, status)| status);
+    let kind = headers.lines().find(|line| line.to_ascii_lowercase().starts_with("content-type"));
+    let kind = match (path, kind) {
+        ("/", _) => "Content-Type: text/html; charset=utf-8\r\n".to_owned(),
+        (_, Some(kind)) => format!("{kind}\r\n"),
+        (_, None) => String::new(),
+    };
+    send(&mut asking, status, &kind, &page.changed(path, body.to_owned()))
+}
+
+fn send(asking: &mut TcpStream, status: &str, headers: &str, body: &str) -> Result<()> {
+    let length = body.len();
+    write!(
+        asking,
+        "HTTP/1.1 {status}\r\n{headers}Cache-Control: no-store\r\nConnection: close\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
 }
 
 const REFUSED: &[u8] = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\n\

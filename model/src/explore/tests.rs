@@ -13,6 +13,7 @@ use std::time::Duration;
 mod isr;
 mod lasting;
 mod raft;
+mod real;
 mod serve;
 mod swim;
 mod two_phase;
@@ -218,13 +219,15 @@ where
     M: Model + Sync,
     M::State: std::hash::Hash + Send + Sync,
 {
-    let mut search = Search::new(Look { model, least: Some(least) }, 2);
+    let mut search = Search::new(Look { model, least: Some(least), packing: None }, 2);
     let mut sum = 0;
     let mut depth = 0;
     while !search.level.is_empty() {
         if search.depth != depth {
             depth = search.depth;
-            sum += search.level.iter().flatten().map(|(_, state)| orbit(state)).sum::<usize>();
+            for row in &search.level {
+                sum += (0..row.len()).map(|at| row.show(at, &mut orbit)).sum::<usize>();
+            }
         }
         search.batch();
     }

@@ -4,8 +4,9 @@
 use super::{Fault, Target};
 
 /// Everybody whom a fault names, in the order of its text: as `iter` or `iter_mut` gives them.
+/// A move by hand knows it itself.
 macro_rules! named {
-    ($fault:expr, $iter:ident) => {
+    ($fault:expr, $iter:ident, $hand:ident) => {
         match $fault {
             Fault::Crash { node, .. }
             | Fault::PowerLoss { node, .. }
@@ -39,6 +40,7 @@ macro_rules! named {
             | Fault::Heal
             | Fault::RestartAll
             | Fault::RollingRestart { .. } => Vec::new(),
+            Fault::Hand(hand) => hand.$hand(),
         }
     };
 }
@@ -47,11 +49,11 @@ impl Fault {
     /// Everybody whom the fault names, in the order of its text.
     #[must_use]
     pub fn targets(&self) -> Vec<&Target> {
-        named!(self, iter)
+        named!(self, iter, targets)
     }
 
     /// The same, to be changed.
     pub fn targets_mut(&mut self) -> Vec<&mut Target> {
-        named!(self, iter_mut)
+        named!(self, iter_mut, targets_mut)
     }
 }

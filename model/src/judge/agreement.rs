@@ -48,6 +48,10 @@ where
         &self.name
     }
 
+    fn judges_any_time(&self) -> bool {
+        true
+    }
+
     fn looks_at_views(&self) -> bool {
         true
     }
@@ -115,6 +119,10 @@ impl<View> Debug for Always<View> {
 impl<N: Node> Property<N> for Always<N::View> {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn judges_any_time(&self) -> bool {
+        true
     }
 
     fn looks_at_views(&self) -> bool {

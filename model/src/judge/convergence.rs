@@ -63,6 +63,7 @@ impl<N: Node> Property<N> for Converges {
                 ),
                 Vec::new(),
             ),
+            End::Open => return Verdict::Pass,
             End::Panicked(_) | End::Runaway { .. } => {
                 return Verdict::Unknown("the run ended before all was calm".to_owned());
             }

@@ -12,7 +12,7 @@ use crate::node::Node;
 use crate::observe::Observed;
 use crate::spec::Spec;
 use crate::verdict::{Verdict, Violation};
-use decide::{Wanted, decide};
+use decide::{Decided, Wanted, decide};
 use parts::{Claim, Parts};
 use search::{Decision, Search};
 use zones::{Ruling, Zones};
@@ -21,9 +21,11 @@ mod blame;
 #[cfg(test)]
 mod brute;
 mod cache;
+mod collections;
 mod decide;
 mod explain;
 mod frontier;
+mod order;
 mod parts;
 mod search;
 #[cfg(test)]
@@ -75,45 +77,86 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
     if zones.explain_all() {
         return Finding::Linearizable;
     }
-    let parts = Parts::of(history, |key| zones.ruling(key) != Ruling::Explained);
+    let mut worst = Worst { history, worst: None };
+    // Of a few large parts it is found out what is wrong with them as they stand in the history.
+    let mut told = zones.refuted(FEW);
+    told.truncate(ALONE_MAX);
+    told.retain(|key| worst.by_clusters(&zones, *key, None, budget));
+    let wanted = |key: Option<u64>| !key.is_some_and(|key| told.contains(&key));
+    let parts = Parts::of(history, |key| zones.ruling(key) != Ruling::Explained && wanted(key));
     let mut search = Search::new();
     let mut unknown = false;
-    let mut worst: Option<Refutation> = None;
-    for part in parts.iter() {
-        let ruled = part.first().map(|claim| zones.ruling(S::part(claim.op)));
-        let by_clusters = ruled == Some(Ruling::Refuted);
-        let few = if by_clusters { few(history, part) } else { None };
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        let key = S::part(part[0].op);
+        let by_clusters = zones.ruling(key) == Ruling::Refuted;
         let small = part.len() < FEW;
-        let (decision, moment, cuts) = if by_clusters && (few.is_some() || small) {
-            (Decision::Refuted, None, Vec::new())
-        } else {
-            let wanted = if small { Wanted::Decision } else { Wanted::Cuts };
-            let decided = decide(&mut search, part, wanted, &mut { budget });
-            let refuted = by_clusters.then_some(Decision::Refuted);
-            (refuted.unwrap_or(decided.decision), decided.moment, decided.cuts)
-        };
-        match decision {
-            Decision::Linearizable => {}
-            Decision::Unknown => unknown = true,
-            Decision::Refuted => {
-                let from = few.as_ref().map(|(_, moment)| *moment).or(moment).unwrap_or(0);
-                let part = few.as_ref().map_or(part, |(few, _)| few);
-                let blame = blame::blame(history, part, from, &cuts, parts.whole, budget);
-                let found = Refutation {
-                    violation: explain::violation(history, &blame),
-                    minimal: blame.minimal,
-                    prefix: blame.prefix,
-                    earlier: blame.earlier,
-                };
-                let worse = worst.as_ref().is_none_or(|known| explain::is_worse(&found, known));
-                worst = if worse { Some(found) } else { worst };
+        if let Some(key) = key.filter(|_| by_clusters && !small) {
+            let places: Vec<usize> = part.iter().map(|claim| claim.place).collect();
+            if worst.by_clusters(&zones, key, Some(&places), budget) {
+                continue;
             }
         }
+        let decided = if by_clusters && small {
+            Decided::so(Decision::Refuted)
+        } else {
+            let wanted = if small { Wanted::Decision } else { Wanted::Cuts };
+            decide(&mut search, part, wanted, &mut { budget })
+        };
+        let refuted = by_clusters || decided.decision == Decision::Refuted;
+        unknown |= !refuted && decided.decision == Decision::Unknown;
+        if refuted {
+            let blame = if small || !decided.cuts.is_empty() {
+                let from = decided.moment.unwrap_or(0);
+                blame::blame(history, part, from, &decided.cuts, parts.whole, budget)
+            } else {
+                in_short(history, part, parts.whole, budget)
+            };
+            worst.add(blame);
+        }
     }
-    match worst {
+    match worst.worst {
         Some(refutation) => Finding::Refuted(Box::new(refutation)),
         None if unknown => Finding::Unknown,
         None => Finding::Linearizable,
+    }
+}
+
+/// So many parts at most are looked for in the whole history.
+const ALONE_MAX: usize = 2;
+
+/// The worst of all refutations of a history.
+struct Worst<'h, S: Spec> {
+    history: &'h History<S>,
+    worst: Option<Refutation>,
+}
+
+impl<S: Spec> Worst<'_, S> {
+    fn add(&mut self, blame: blame::Blame<S::Ret>) {
+        let found = Refutation {
+            violation: explain::violation(self.history, &blame),
+            minimal: blame.minimal,
+            prefix: blame.prefix,
+            earlier: blame.earlier,
+        };
+        if self.worst.as_ref().is_none_or(|known| explain::is_worse(&found, known)) {
+            self.worst = Some(found);
+        }
+    }
+
+    /// Explains a large part by the few operations of two clusters; false where they do not tell.
+    fn by_clusters(
+        &mut self,
+        zones: &Zones,
+        key: u64,
+        among: Option<&[usize]>,
+        budget: u64,
+    ) -> bool {
+        let Some(found) = zones.culprits(self.history, key, among) else { return false };
+        let mut few: Vec<Claim<'_, S>> =
+            found.places.iter().map(|place| parts::claim(self.history, *place)).collect();
+        few.sort_by_key(|claim| claim.call);
+        self.add(blame::blame(self.history, &few, found.moment, &[], false, budget));
+        true
     }
 }
 
@@ -148,26 +191,27 @@ pub fn witness<S: Spec>(history: &History<S>, budget: u64) -> Option<Vec<usize>>
 /// tells which they are: what is said of more claims takes a search for each.
 const FEW: usize = 128;
 
-/// The claims of a large part that refute it, with what shows whether a write was lost for good:
-/// the checker's own operations and the last read of all.
-/// And the return that refutes them.
-fn few<'a, S: Spec>(
+/// What is wrong with a large part that was refuted by no way that says when.
+fn in_short<S: Spec>(
     history: &History<S>,
-    part: &[Claim<'a, S>],
-) -> Option<(Vec<Claim<'a, S>>, u64)> {
-    if part.len() < FEW {
-        return None;
+    part: &[Claim<'_, S>],
+    whole: bool,
+    budget: u64,
+) -> blame::Blame<S::Ret> {
+    if let Some(few) = collections::culprits(part) {
+        return blame::blame(history, &few, 0, &[], whole, budget);
     }
-    let culprits = zones::first::culprits(part)?;
-    let last = part.iter().rposition(|claim| claim.read);
-    let tells = |(at, claim): &(usize, &Claim<'a, S>)| {
-        history.operations[claim.place].is_probe()
-            || Some(*at) == last
-            || culprits.claims.binary_search(at).is_ok()
-    };
-    let few = part.iter().enumerate().filter(tells).map(|(_, claim)| *claim).collect();
-    Some((few, culprits.moment))
+    if let Some((pair, minimal)) = order::pair(part) {
+        return blame::Blame::of_pair(pair.map(|at| &part[at]), minimal);
+    }
+    let limit = if part.len() > FRONTIER_MAX { 0 } else { budget };
+    let decided = decide::go_through_all(part, &mut { limit });
+    blame::blame(history, part, decided.moment.unwrap_or(0), &decided.cuts, whole, budget)
 }
+
+/// Larger parts that were refuted without a search are not gone through to find out when: objects
+/// that are fit for that may have large states.
+const FRONTIER_MAX: usize = 1 << 14;
 
 /// The property that clients cannot tell the system from one object that does one thing at a time.
 #[derive(Clone, Copy, Debug)]
@@ -186,6 +230,10 @@ impl Default for Linearizable {
 impl<N: Node> Property<N> for Linearizable {
     fn name(&self) -> &str {
         explain::PROPERTY
+    }
+
+    fn judges_any_time(&self) -> bool {
+        true
     }
 
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict {

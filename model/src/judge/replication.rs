@@ -26,6 +26,10 @@ impl<N: Node> Property<N> for Reference {
         PROPERTY
     }
 
+    fn judges_any_time(&self) -> bool {
+        true
+    }
+
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict {
         match refusal(seen) {
             None => Verdict::Pass,

@@ -28,6 +28,10 @@ impl<N: Node> Property<N> for NoPanic {
         NO_PANIC
     }
 
+    fn judges_any_time(&self) -> bool {
+        true
+    }
+
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict {
         let End::Panicked(panic) = seen.end else { return Verdict::Pass };
         let (node, location, time) = (panic.node, &panic.location, panic.at.time);
@@ -80,6 +84,10 @@ fn restart<N: Node>(seen: &Observed<'_, N>, node: NodeId) -> String {
 impl<N: Node> Property<N> for Terminates {
     fn name(&self) -> &str {
         TERMINATES
+    }
+
+    fn judges_any_time(&self) -> bool {
+        true
     }
 
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict {

@@ -11,7 +11,9 @@ use super::replication::{Cluster, INDEX_MAX, Member, Step, refuse};
 use super::{Against, Clause};
 use crate::fact::{Config, Nodes, Told};
 use crate::id::NodeId;
+use crate::seed::StableHasher;
 use crate::time::Time;
+use std::hash::Hash;
 
 /// A configuration that was told, and who told it first.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +83,12 @@ impl Standing {
         (self.passed, self.event) = (applied, event);
     }
 
+    /// All that a later fact of the node can meet.
+    pub(super) fn hash_into(&self, hasher: &mut StableHasher) {
+        (self.now, self.at_commit, self.at_term, self.passed).hash(hasher);
+        (self.tells, self.votes).hash(hasher);
+    }
+
     /// The node stands at this index, and tells something more of it in this event.
     #[inline]
     fn passes(&mut self, applied: Option<u64>, event: Time) {
@@ -91,6 +99,17 @@ impl Standing {
 }
 
 impl Configurations {
+    /// All that a later fact can meet.
+    pub(super) fn hash_into(&self, hasher: &mut StableHasher) {
+        for told in &self.told {
+            (told.index, told.config).hash(hasher);
+        }
+        let ballots = self.ballots.iter().map(|one| (one.term, one.candidate, one.voters));
+        let mut ballots: Vec<_> = ballots.collect();
+        ballots.sort_unstable();
+        (ballots, self.uncounted).hash(hasher);
+    }
+
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.told.is_empty()

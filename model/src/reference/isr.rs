@@ -23,7 +23,7 @@ pub use state::{Body, Controller, Entry, Message, Replica, State};
 use protocol::Turn;
 use stateright::{Model, Path, Property};
 
-use super::drawing::{Row, drawing};
+use super::drawing::{Row, broken, drawing};
 use super::protocol::{Bound, Protocol, bound};
 use super::raft::{MESSAGES_MAX, NODES_MAX, REQUESTS_MAX};
 use super::replication::recall::Shows;
@@ -180,7 +180,8 @@ impl Model for Isr {
             Some(Row { who, text: format!("{action:?}"), takes, network })
         });
         let nodes = usize::from(self.bounds.nodes);
-        Some(drawing(nodes, rows.collect(), |message| (message.from, message.to)))
+        let broken = broken(self, steps.last().map(|(state, _)| state));
+        Some(drawing(nodes, rows.collect(), broken, |message| (message.from, message.to)))
     }
 
     fn properties(&self) -> Vec<Property<Isr>> {

@@ -76,6 +76,11 @@ impl Entries {
         place.known().then(|| self.get(place).entry)
     }
 
+    /// The highest index at which anything was told.
+    pub(super) fn last(&self) -> u64 {
+        self.heads.len() as u64
+    }
+
     /// The places of the entries at an index.
     pub(super) fn at(&self, index: u64) -> impl Iterator<Item = Place> {
         let mut place = self.heads.get(index as usize - 1).copied().unwrap_or(Place::UNKNOWN);

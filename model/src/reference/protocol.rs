@@ -31,9 +31,18 @@ pub trait Protocol:
     /// The model with these bounds, one for each of [`Protocol::BOUNDS`], and with this mistake.
     fn new(bounds: &[u8], bug: Option<usize>) -> Self;
 
+    /// How its states are written in a few bytes and read again, where that is known.
+    #[must_use]
+    fn packing() -> Option<Packing<Self::State>> {
+        None
+    }
+
     /// The sentence of a property that was broken, and where it comes from.
     fn rule(property: &str) -> Option<(&'static str, &'static str)>;
 }
+
+/// What writes a state to some bytes, and what reads it again.
+pub type Packing<S> = (fn(&S, &mut Vec<u8>), fn(&[u8]) -> S);
 
 /// A bound on the states of a model.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

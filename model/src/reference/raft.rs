@@ -17,9 +17,12 @@
 
 mod action;
 mod bounds;
+pub mod conform;
 mod judge;
+mod pack;
 mod protocol;
 mod rename;
+pub mod rules;
 mod show;
 mod state;
 #[cfg(test)]
@@ -34,8 +37,9 @@ pub use voters::Voters;
 
 use stateright::{Model, Path, Property};
 
-use super::drawing::{Row, drawing};
-use super::protocol::{Bound, Protocol, bound};
+use super::drawing::{Row, broken, drawing};
+use super::packed::Packed;
+use super::protocol::{Bound, Packing, Protocol, bound};
 
 /// The bounds unless said.
 const USUAL: Bounds = Bounds::USUAL;
@@ -121,6 +125,10 @@ impl Protocol for Raft {
         Raft::within(bounds).with(bug.map(|place| Bug::ALL[place]))
     }
 
+    fn packing() -> Option<Packing<State>> {
+        Some((Packed::pack, Packed::unpack))
+    }
+
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {
         super::protocol::clause(property)
     }
@@ -161,7 +169,8 @@ impl Model for Raft {
             Some(Row { who, text: format!("{action:?}"), takes, network })
         });
         let nodes = usize::from(self.bounds.nodes);
-        Some(drawing(nodes, rows.collect(), |message| (message.from, message.to)))
+        let broken = broken(self, steps.last().map(|(state, _)| state));
+        Some(drawing(nodes, rows.collect(), broken, |message| (message.from, message.to)))
     }
 
     fn properties(&self) -> Vec<Property<Raft>> {

@@ -7,6 +7,7 @@
 //! what is committed and applied are in `commit.rs`.
 
 pub(super) mod recall;
+mod shown;
 
 use super::commit::{Committed, FirstApplied, NO_TERM};
 use super::configuration::{Configurations, Standing};
@@ -171,7 +172,8 @@ impl Cluster {
             }
             Fact::Configured { index, config } => self.configured(who, told, index, config),
             Fact::Snapshot { index, term, digest } => self.snapped(who, told, index, term, digest),
-            Fact::Acked { .. } => Ok(()),
+            // Details contradict no fact; a protocol model knows what they may be.
+            _ => Ok(()),
         }
     }
 

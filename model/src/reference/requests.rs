@@ -2,7 +2,9 @@
 
 use crate::fact::Told;
 use crate::id::{ClientId, NodeId, RequestId};
+use crate::seed::StableHasher;
 use crate::time::Time;
+use std::hash::Hash;
 
 /// Numbers that no run reaches; a request beyond them was made up by the node and is not judged.
 const CLIENTS_MAX: usize = 1 << 12;
@@ -64,6 +66,17 @@ impl Requests {
     /// The acknowledgements of writes, in order.
     pub(super) fn acked(&self) -> &[Told] {
         &self.acked
+    }
+
+    /// All that a later fact can meet.
+    pub(super) fn hash_into(&self, hasher: &mut StableHasher) {
+        self.named.hash(hasher);
+        for (client, requests) in self.clients.iter().enumerate() {
+            for (number, request) in requests.iter().enumerate() {
+                let effect = request.effect.map(|effect| effect.index);
+                (client, number, effect, request.acked).hash(hasher);
+            }
+        }
     }
 
     #[inline]

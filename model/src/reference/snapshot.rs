@@ -19,6 +19,13 @@ pub(super) struct Taken {
     time: Time,
 }
 
+impl Taken {
+    /// What tells it from others.
+    pub(super) const fn key(&self) -> (u64, u64, u64) {
+        (self.index, self.term, self.digest)
+    }
+}
+
 impl Cluster {
     pub(super) fn snapped(
         &mut self,

@@ -21,19 +21,36 @@ pub trait Renamed: Ord + Clone + Hash + Debug + Send + Sync {
     #[must_use]
     fn renamed(&self, names: &Names) -> Self;
 
-    /// The least of all renamings; it must be in normal form itself.
+    /// What a node is like, whatever nodes are called: a renaming gives it to the node of the new
+    /// name. It is of use as far as it tells nodes apart.
+    fn like(&self, place: usize) -> u64 {
+        let _ = place;
+        0
+    }
+
+    /// The least of all renamings in which nodes stand in the order of what they are like; it must
+    /// be in normal form itself. Which these are does not depend on names, so it is one and the
+    /// same for all renamings.
     #[must_use]
     fn least(&self) -> Self {
-        let mut least = self.clone();
+        let mut likes = [0; 5];
+        for (place, like) in likes[..self.nodes()].iter_mut().enumerate() {
+            *like = self.like(place);
+        }
+        let mut least: Option<Self> = None;
         each_naming(self.nodes(), &mut |names| {
-            if *names != ITSELF {
-                let other = self.renamed(names);
-                if other < least {
-                    least = other;
+            let mut sorted = [0; 5];
+            for (like, name) in likes[..self.nodes()].iter().zip(names) {
+                sorted[*name as usize] = *like;
+            }
+            if sorted[..self.nodes()].is_sorted() {
+                let other = if *names == ITSELF { self.clone() } else { self.renamed(names) };
+                if least.as_ref().is_none_or(|least| other < *least) {
+                    least = Some(other);
                 }
             }
         });
-        least
+        least.expect("some order of the nodes is sorted")
     }
 
     /// How many different states it may be renamed to, itself included.

@@ -2,7 +2,7 @@
 //! message, links that flap are cut once, then numbers, times and shares go down.
 
 use super::plain::reduced;
-use crate::fault::{Fault, LinkTrouble, Overflow};
+use crate::fault::{Fault, Hand, LinkTrouble, Overflow};
 use crate::seed::Ratio;
 use std::time::Duration;
 
@@ -78,6 +78,10 @@ pub(super) fn smaller(fault: &Fault, way: usize) -> Option<Fault> {
         }
         Fault::DoubleRequest { nth, client, by } => {
             reduced(by, way).map(|by| Fault::DoubleRequest { nth, client, by })
+        }
+        Fault::Hand(Hand::Next { events: events @ 2.. }) if way < 2 => {
+            let events = if way == 0 { events / 2 } else { events - 1 };
+            Some(Fault::Hand(Hand::Next { events }))
         }
         Fault::Flap { groups, every, lasts } => {
             reduced(lasts, way).map(|lasts| Fault::Flap { groups, every, lasts })

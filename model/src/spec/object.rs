@@ -1,10 +1,12 @@
 //! The objects that histories are recorded of, wherever that was: registers and maps of them,
 //! several registers in one transaction, counters, sets, queues, stacks, priority queues, logs,
-//! lists, locks and semaphores.
+//! lists, locks, semaphores and etcd's store.
 //!
 //! The one idea: one specification for all of them, so that a history need not say beforehand which
 //! one it is about; its operations show it. A history is of one [`Kind`] alone.
 
+use super::flow::{Flow, Gives};
+use super::places::{Places, Told};
 use super::{Access, Spec};
 use crate::seed::{Draws, StableHasher};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -12,6 +14,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 mod act;
+pub mod etcd;
+mod order;
 mod text;
 
 /// What is held, written and answered.
@@ -80,6 +84,8 @@ pub enum Op {
     Take(i64),
     /// Gives permits to a semaphore.
     Give(i64),
+    /// Asks something of an etcd store.
+    Etcd(Arc<etcd::Ask>),
 }
 
 /// What a transaction does to one register or list.
@@ -119,6 +125,8 @@ pub enum State {
     Heap(BTreeMap<Value, u32>),
     /// A lock: who holds it, and the last token.
     Lock(Option<u64>, i64),
+    /// An etcd store.
+    Store(etcd::Store),
 }
 
 /// The specification of all of these objects.
@@ -150,6 +158,8 @@ pub enum Kind {
     Lock,
     /// A semaphore.
     Semaphore,
+    /// An etcd store: keys in order, transactions and revisions.
+    Etcd,
 }
 
 impl Op {
@@ -168,11 +178,20 @@ impl Op {
             Op::Extend(..) | Op::List(_) => Kind::ListAppend,
             Op::Acquire(..) | Op::Release(_) => Kind::Lock,
             Op::Take(_) | Op::Give(_) => Kind::Semaphore,
+            Op::Etcd(_) => Kind::Etcd,
         }
     }
 }
 
 impl Value {
+    /// The value as a number that keeps the order, if it is one.
+    const fn ordered(&self) -> Option<u64> {
+        match self {
+            Value::Number(number) => Some(number.cast_unsigned() ^ 1 << 63),
+            Value::Nil | Value::Text(_) | Value::List(_) => None,
+        }
+    }
+
     /// The value as a number or nothing, if it is one.
     #[allow(clippy::option_option, reason = "a value that is nothing is a value")]
     const fn number(&self) -> Option<Option<u64>> {
@@ -228,6 +247,7 @@ impl Spec for Object {
             | Op::Fetch(..)
             | Op::List(_) => true,
             Op::Transaction(parts) => parts.iter().all(|(_, part)| *part == Part::Read),
+            Op::Etcd(ask) => ask.is_read(),
             _ => false,
         }
     }
@@ -242,6 +262,30 @@ impl Spec for Object {
             (Op::Cas(_, expected, _), Some(Ret::Flag(false))) => Access::Miss(expected.number()?),
             _ => return None,
         })
+    }
+
+    fn flow(op: &Op, ret: Option<&Ret>) -> Option<(Gives, Flow)> {
+        let (gives, put) = match op {
+            Op::Enqueue(value) => (Gives::First, Some(value)),
+            Op::Dequeue => (Gives::First, None),
+            Op::Push(value) => (Gives::Last, Some(value)),
+            Op::Pop => (Gives::Last, None),
+            Op::Offer(value) => (Gives::Smallest, Some(value)),
+            Op::Poll => (Gives::Smallest, None),
+            _ => return None,
+        };
+        let flow = match (put, ret) {
+            (Some(value), None | Some(Ret::Done)) => Flow::Put(value.ordered()?),
+            (None, None) => Flow::Taking,
+            (None, Some(Ret::Value(Value::Nil))) => Flow::Nothing,
+            (None, Some(Ret::Value(value))) => Flow::Took(value.ordered()?),
+            _ => return None,
+        };
+        Some((gives, flow))
+    }
+
+    fn places(part: &[Told<'_, Op, Ret>]) -> Option<Places> {
+        order::places(part)
     }
 
     // Nothing is made up here: these histories are recorded.

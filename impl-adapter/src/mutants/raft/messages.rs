@@ -1,7 +1,9 @@
 //! Mutants that say something to other nodes that is not so, or say nothing where they should.
 
+use crate::raft::Config;
 use crate::raft::hooks::Hooks;
 use ::raft::eraftpb::{Message, MessageType};
+use std::cell::Cell;
 
 #[derive(Debug)]
 pub(super) struct LogOverstated;
@@ -61,6 +63,46 @@ pub(super) struct RejectionSwallowed;
 impl Hooks for RejectionSwallowed {
     fn send(&self, message: &mut Message, _commit: u64) -> bool {
         !(message.msg_type == MessageType::MsgAppendResponse && message.reject)
+    }
+}
+
+/// Remembers in which term it answered last.
+#[derive(Debug, Default)]
+pub(super) struct TermOfBefore(Cell<u64>);
+
+impl Hooks for TermOfBefore {
+    fn send(&self, message: &mut Message, _commit: u64) -> bool {
+        let answers = matches!(
+            message.msg_type,
+            MessageType::MsgAppendResponse | MessageType::MsgHeartbeatResponse
+        );
+        if answers && message.term > self.0.get() {
+            let before = self.0.replace(message.term);
+            message.term = if before == 0 { message.term } else { before };
+        }
+        true
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct AnyTermCounted;
+
+impl Hooks for AnyTermCounted {
+    fn set_up(&self, config: &mut Config) {
+        config.tight = true;
+    }
+
+    fn counts_any_term(&self) -> bool {
+        true
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct ComparedBehind;
+
+impl Hooks for ComparedBehind {
+    fn compares_behind(&self) -> bool {
+        true
     }
 }
 

@@ -1,7 +1,7 @@
 //! Mistakes that are easy to make in an adapter like ours, and one that is the library's own.
 
 use super::super::Mutant;
-use super::{clients, disk, later, members, snapshots};
+use super::{clients, disk, later, members, messages, snapshots};
 
 /// The list.
 pub(super) const OURS: &[Mutant] = &[
@@ -170,5 +170,32 @@ pub(super) const OURS: &[Mutant] = &[
         known_steps: 5,
         known: include_str!("../known/SM16.schedule"),
         hooks: || Box::new(snapshots::SyncedLater),
+    },
+    Mutant {
+        id: "SM17",
+        sentence: "the first answer to a new leader carries the term before",
+        caught_by: &["refines(raft): a message carries the term in which the node is"],
+        nodes: 3,
+        known_steps: 1,
+        known: include_str!("../known/SM17.schedule"),
+        hooks: || Box::new(messages::TermOfBefore::default()),
+    },
+    Mutant {
+        id: "SM18",
+        sentence: "a leader commits an older term's entry by counting who holds it",
+        caught_by: &["refines(raft)", "reference", "no panic", "linearizable", "converges"],
+        nodes: 2,
+        known_steps: 4,
+        known: include_str!("../known/SM18.schedule"),
+        hooks: || Box::new(messages::AnyTermCounted),
+    },
+    Mutant {
+        id: "SM19",
+        sentence: "a follower refuses an append that contradicts its log, and keeps its entry",
+        caught_by: &["refines(raft)", "available", "converges"],
+        nodes: 3,
+        known_steps: 3,
+        known: include_str!("../known/SM19.schedule"),
+        hooks: || Box::new(messages::ComparedBehind),
     },
 ];

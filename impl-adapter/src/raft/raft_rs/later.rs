@@ -42,6 +42,7 @@ impl<H: Hooks> Server<H> {
     pub(super) fn ready_later(&mut self, within: Duration, io: &mut Io<Self>) {
         let mut ready = self.raft.ready();
         self.tell_lead_if_durable(io);
+        self.tell_took(&ready, io);
         let early = ready.take_messages();
         let waits = self.leads_undurably() && self.hooks.helps_sole_voter();
         let flight = if waits {

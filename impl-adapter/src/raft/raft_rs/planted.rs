@@ -31,6 +31,27 @@ impl<H: Hooks> Server<H> {
         }
     }
 
+    /// Commits what a majority holds, whatever its term.
+    #[cold]
+    pub(super) fn count_any_term(&mut self) {
+        if self.leads() {
+            let held = self.raft.raft.mut_prs().maximal_committed_index().0;
+            self.raft.raft.raft_log.commit_to(held);
+        }
+    }
+
+    /// Makes an append unfit whose first entry contradicts what stands there.
+    #[cold]
+    pub(super) fn compare_behind(&self, message: &mut Message) {
+        let first = message.entries.first().map(|entry| (entry.index, entry.term));
+        if let (MessageType::MsgAppend, Some((index, term))) = (message.msg_type, first) {
+            let own = self.raft.raft.raft_log.term(index).unwrap_or_default();
+            if own != 0 && own != term {
+                message.log_term = u64::MAX;
+            }
+        }
+    }
+
     /// Whether this leader has not heard of some other member since it last looked, which is a
     /// while ago.
     #[cold]

@@ -7,9 +7,14 @@ use std::time::Duration;
 #[derive(clap::Args, Debug)]
 #[command(allow_negative_numbers = true)]
 pub(in crate::cli) struct Explore {
-    /// Which model: `raft`; `list` shows all
-    #[arg(value_name = "MODEL")]
+    /// Which model (`raft`), target (`raft-rs`) or schedule
+    /// (a file); `list` shows all models and targets
+    #[arg(value_name = "WHAT", verbatim_doc_comment)]
     pub(in crate::cli) model: String,
+    /// The target to run the schedule on, if the file names
+    /// none or another is meant
+    #[arg(long, value_name = "NAME", verbatim_doc_comment)]
+    pub(in crate::cli) target: Option<String>,
     /// Visit every state, and show what is found; without
     /// it the model can be walked in a browser
     #[arg(long, verbatim_doc_comment)]

@@ -30,6 +30,10 @@ pub(in crate::cli) struct History {
     /// path, format, init and verdict are found by name
     #[arg(long, value_name = "TSV", verbatim_doc_comment)]
     pub(in crate::cli) expect: Option<PathBuf>,
+    /// Draw the operations that contradict each other into
+    /// FILE, as SVG, if the history is not linearizable
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(in crate::cli) svg: Option<PathBuf>,
     /// Write the history to FILE too: as Jepsen's EDN if the
     /// name ends in .edn, as JSON lines if in .jsonl
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]

@@ -2,7 +2,7 @@
 //! text and numbers.
 
 use crate::campaign::Stop;
-use crate::explore::{End, Explorer, Finding, Path, Progress};
+use crate::explore::{End, Explorer, Finding, Packing, Path, Progress};
 use crate::reference::isr::Isr;
 use crate::reference::protocol::{Bound, Protocol};
 use crate::reference::raft::Raft;
@@ -143,6 +143,9 @@ impl<P: Protocol> Modelled for Of<P> {
         }
         if let Some(levels) = wishes.levels {
             search = search.levels_max(levels);
+        }
+        if let Some((pack, unpack)) = P::packing() {
+            search = search.packed(Packing { pack, unpack });
         }
         if wishes.symmetry {
             search = search.symmetry(Renamed::least);

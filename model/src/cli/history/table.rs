@@ -46,6 +46,7 @@ pub(super) fn rows(table: &Path, manner: &Manner, budget: u64) -> Result<Vec<Ask
             witness: false,
             budget,
             write: None,
+            svg: None,
         });
     }
     Ok(rows)

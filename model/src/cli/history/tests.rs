@@ -228,8 +228,11 @@ fn a_table_of_verdicts_is_compared_with_what_is_found() {
     let bad = Path::new(&folder).join("bad.hist").display().to_string();
     let told = [
         &format!("{bad}: not linearizable, 2 operations"),
-        "  stale read: the answer on line 4 contradicts what was known; no order explains these \
-         together, and each of them matters",
+        "  stale read: `read k0` on line 3 was answered 0 on line 4, but it had to be 5.",
+        "  No order explains these operations together; without any one of them, some",
+        "  order explains the others.",
+        "  Before line 4 all is well: some order explains every answer of k0 up to there,",
+        "  1 operation.",
         "    at first: write k0 0       |-|",
         "    line 1: write k0 5 -> ok       |-|",
         "    line 3: read k0 -> 0               |-|\n",

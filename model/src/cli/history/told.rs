@@ -2,13 +2,19 @@
 //! has no nodes and no times to tell of, so its operations are told by their lines.
 
 use super::load::{answer_of, line_of};
+use super::picture::{Picture, Row};
 use super::stream::Followed;
 use super::tape::Recorded;
+use super::why::{Why, why};
 use crate::cli::json::HistoryObject;
-use crate::explain::counted;
+use crate::explain::{counted, wrapped};
 use crate::history::Outcome;
 use crate::judge::linearizability::Refutation;
 use crate::judge::stream::Halt;
+use crate::spec::object::Ret;
+
+/// Sentences are as wide as this.
+const COLUMNS: usize = 78;
 
 /// Bars of more operations than this would be no picture.
 const BARS_MAX: usize = 16;
@@ -19,7 +25,8 @@ const SHOWN_MAX: usize = 40;
 /// One file, with a verdict or an error.
 pub(super) fn file(expect: Option<bool>, object: &HistoryObject) -> String {
     if let Some(error) = &object.error {
-        return format!("not read: {error}");
+        let unread = if object.linearizable().is_none() { "not read: " } else { "" };
+        return format!("{unread}{error}");
     }
     let (file, verdict) = (&object.file, object.verdict);
     let mut text = format!("{file}: {verdict}, {}", counted(object.operations, "operation"));
@@ -27,8 +34,9 @@ pub(super) fn file(expect: Option<bool>, object: &HistoryObject) -> String {
         let expected = if expect { "linearizable" } else { "not linearizable" };
         text += &format!("; expected: {expected}");
     }
-    if let Some(why) = &object.why {
-        text += &format!("\n  {why}");
+    let why = object.why.iter().filter(|_| object.sentences.is_empty());
+    for line in why.chain(&object.sentences).flat_map(|why| wrapped(why, COLUMNS)) {
+        text += &format!("\n  {line}");
     }
     let width = object.offending.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     for (at, line) in object.offending.iter().enumerate() {
@@ -41,23 +49,23 @@ pub(super) fn file(expect: Option<bool>, object: &HistoryObject) -> String {
     text
 }
 
-/// Fills in what is said of a history that is not linearizable.
-pub(super) fn refuted(recorded: &Recorded, why: &Refutation, object: &mut HistoryObject) {
-    let places = &why.violation.operations;
-    let Some(wrong) = places.last() else { return };
-    let line = recorded.answers[*wrong];
-    let clause = &why.violation.failure.clause;
-    let needed = match (places.len(), why.minimal) {
-        (1, _) => "nothing that was asked before could have led to that answer".to_owned(),
-        (_, true) => "no order explains these together, and each of them matters".to_owned(),
-        (_, false) => "no order explains these together, though fewer may do".to_owned(),
-    };
+/// Fills in what is said of a history that is not linearizable, and hands back its picture.
+pub(super) fn refuted(
+    recorded: &Recorded,
+    refutation: &Refutation,
+    object: &mut HistoryObject,
+) -> Option<Picture> {
+    let places = &refutation.violation.operations;
+    let wrong = places.last()?;
+    let why = why(recorded, refutation)?;
     object.verdict = "not linearizable";
-    object.why =
-        Some(format!("{clause}: the answer on line {line} contradicts what was known; {needed}",));
-    object.clause = Some(clause.clone());
-    object.minimal = Some(why.minimal);
-    object.refuted_on_line = Some(line);
+    object.why = Some(why.sentences.join(" "));
+    object.sentences.clone_from(&why.sentences);
+    object.clause = Some(refutation.violation.failure.clause.clone());
+    object.minimal = Some(refutation.minimal);
+    object.refuted_on_line = Some(recorded.answers[*wrong]);
+    object.explained = Some(refutation.prefix.len() as u64);
+    object.right = why.right.clone();
     let shown = &places[places.len().saturating_sub(SHOWN_MAX)..];
     object.offending = shown.iter().map(|place| operation(recorded, *place)).collect();
     if shown.len() < places.len() {
@@ -65,6 +73,40 @@ pub(super) fn refuted(recorded: &Recorded, why: &Refutation, object: &mut Histor
         object.offending.insert(0, format!("... {more} before these"));
     }
     object.timeline = bars(recorded, places);
+    Some(picture(recorded, places, &why))
+}
+
+/// The picture of operations that contradict each other, of which the last is answered wrong.
+fn picture(recorded: &Recorded, places: &[usize], why: &Why) -> Picture {
+    let shown = &places[places.len().saturating_sub(BARS_MAX)..];
+    let moments = moments(recorded, shown);
+    let rank = |order: u64| moments.partition_point(|moment| *moment < order);
+    let rows = shown.iter().map(|place| {
+        let one = &recorded.history.operations[*place];
+        let line = recorded.lines[*place];
+        Row {
+            place: if line == 0 { "at first".to_owned() } else { format!("line {line}") },
+            asked: recorded.names.told(&one.op.to_string()),
+            told: answer(&one.outcome),
+            from: rank(one.invoked.order),
+            to: (one.completed.order != u64::MAX).then(|| rank(one.completed.order)),
+            wrong: Some(place) == places.last(),
+            turn: why.order.iter().position(|known| known == place).map(|at| at + 1),
+        }
+    });
+    let mut below = vec![
+        "Each bar reaches from a question to its answer, from left to right in the order of their \
+         lines; a dashed one has no answer. The red one is answered wrong."
+            .to_owned(),
+    ];
+    if !why.order.is_empty() {
+        below.push("The numbers are an order that explains the others.".to_owned());
+    }
+    if shown.len() < places.len() {
+        let more = counted((places.len() - shown.len()) as u64, "operation");
+        below.push(format!("{more} before these are not drawn."));
+    }
+    Picture { title: String::new(), sentences: why.sentences.clone(), rows: rows.collect(), below }
 }
 
 /// An order, an operation a line.
@@ -74,17 +116,21 @@ pub(super) fn witness(recorded: &Recorded, order: &[usize]) -> Vec<String> {
 
 fn operation(recorded: &Recorded, place: usize) -> String {
     let operation = &recorded.history.operations[place];
-    let answer = match &operation.outcome {
-        Outcome::Ok(ret) => ret.to_string(),
-        Outcome::Refused => "failed".to_owned(),
-        Outcome::Unknown => "no answer".to_owned(),
-    };
+    let answer = answer(&operation.outcome);
     match recorded.lines[place] {
         0 => format!("at first: {}", recorded.names.told(&operation.op.to_string())),
         line => {
             let op = recorded.names.told(&operation.op.to_string());
             format!("line {line}: {op} -> {answer}")
         }
+    }
+}
+
+fn answer(outcome: &Outcome<Ret>) -> String {
+    match outcome {
+        Outcome::Ok(ret) => ret.to_string(),
+        Outcome::Refused => "failed".to_owned(),
+        Outcome::Unknown => "no answer".to_owned(),
     }
 }
 
@@ -133,11 +179,7 @@ fn bars(recorded: &Recorded, places: &[usize]) -> Vec<String> {
         return Vec::new();
     }
     let operations = || places.iter().map(|place| &recorded.history.operations[*place]);
-    let mut moments: Vec<u64> = operations()
-        .flat_map(|operation| [operation.invoked.order, operation.completed.order])
-        .filter(|order| *order != u64::MAX)
-        .collect();
-    moments.sort_unstable();
+    let moments = moments(recorded, places);
     let rank = |order: u64| 2 * moments.partition_point(|moment| *moment < order);
     let bar = |call: u64, end: u64| {
         let (from, to) = (rank(call), rank(end));
@@ -145,4 +187,15 @@ fn bars(recorded: &Recorded, places: &[usize]) -> Vec<String> {
         format!("{}|{}{close}", " ".repeat(from), "-".repeat(to.saturating_sub(from + 1)))
     };
     operations().map(|one| bar(one.invoked.order, one.completed.order)).collect()
+}
+
+/// The calls and answers of some operations, in their order.
+fn moments(recorded: &Recorded, places: &[usize]) -> Vec<u64> {
+    let operations = places.iter().map(|place| &recorded.history.operations[*place]);
+    let mut moments: Vec<u64> = operations
+        .flat_map(|operation| [operation.invoked.order, operation.completed.order])
+        .filter(|order| *order != u64::MAX)
+        .collect();
+    moments.sort_unstable();
+    moments
 }

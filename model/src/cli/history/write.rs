@@ -146,6 +146,10 @@ impl<'a> Writer<'a> {
             Op::Release(_) => ("release", Word::Nil),
             Op::Take(permits) => ("take", Word::Number(*permits)),
             Op::Give(permits) => ("give", Word::Number(*permits)),
+            Op::Etcd(ask) => {
+                let (f, given) = ask.told();
+                (f, plain(&given))
+            }
         };
         self.event(f, key(op), value)
     }
@@ -173,6 +177,7 @@ impl<'a> Writer<'a> {
             (Op::Transaction(parts), Ret::Value(Value::List(found))) => {
                 Event { kind: "ok", ..self.event("txn", None, self.steps(parts, Some(found))) }
             }
+            (Op::Etcd(_), Ret::Value(value)) => Event { kind: "ok", value: plain(value), ..asked },
             (op, Ret::Value(value)) => {
                 // Of these, nothing is an answer that everybody has a word for.
                 let nil = matches!(op, Op::Dequeue | Op::Pop | Op::Poll | Op::Fetch(..));
@@ -228,6 +233,16 @@ impl<'a> Writer<'a> {
                 Word::List(values.iter().map(|value| self.word(value)).collect())
             }
         }
+    }
+}
+
+/// A value in which nothing is no register's.
+fn plain(value: &Value) -> Word {
+    match value {
+        Value::Nil => Word::Nil,
+        Value::Number(number) => Word::Number(*number),
+        Value::Text(text) => Word::Text(text.to_string()),
+        Value::List(values) => Word::List(values.iter().map(plain).collect()),
     }
 }
 

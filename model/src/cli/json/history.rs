@@ -15,11 +15,18 @@ pub(in crate::cli) struct HistoryObject {
     /// What kind of contradiction it is.
     pub(in crate::cli) clause: Option<String>,
     pub(in crate::cli) why: Option<String>,
+    /// The same for people, where there are several.
+    #[serde(skip)]
+    pub(in crate::cli) sentences: Vec<String>,
     pub(in crate::cli) offending: Vec<String>,
     /// Whether each of them is known to be needed.
     pub(in crate::cli) minimal: Option<bool>,
     /// The line by which it was certain; before, some order explains all answers.
     pub(in crate::cli) refuted_on_line: Option<u32>,
+    /// Answers that would have been right there, a few at most.
+    pub(in crate::cli) right: Vec<String>,
+    /// How many operations the longest part has that some order explains.
+    pub(in crate::cli) explained: Option<u64>,
     /// A bar for each of the offending operations, in the order of time.
     pub(in crate::cli) timeline: Vec<String>,
     pub(in crate::cli) witness: Option<Vec<String>>,

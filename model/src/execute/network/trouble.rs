@@ -34,6 +34,11 @@ impl<T> Trouble<T> {
         Trouble { link, step, what, free: Time::ZERO, queue: VecDeque::new() }
     }
 
+    /// What waits in its queue.
+    pub(in crate::execute) fn waiting(&self) -> impl Iterator<Item = &T> {
+        self.queue.iter().map(|(message, _)| message)
+    }
+
     /// Takes in a message that is late by so many microseconds already. `key` is the message's as a
     /// cause, with the step's.
     pub(in crate::execute) fn admit(

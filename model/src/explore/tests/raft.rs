@@ -1,16 +1,49 @@
 //! The Raft model to its last state: exact counts, the same for any number of threads and by
 //! Stateright's own search, and the shortest ways to break what is broken.
 
-use super::{broken, figures};
-use crate::explore::{End, Explore, explore};
+use super::{Look, Search, broken, figures};
+use crate::explore::{End, Explore, Packing, explore};
 use crate::reference::Clause;
-use crate::reference::raft::{Bounds, Bug, Raft, Rules};
+use crate::reference::packed::Packed;
+use crate::reference::raft::{Bounds, Bug, Raft, Rules, State};
 use crate::reference::symmetry::Renamed;
 
 const SMALL: Bounds = Bounds { terms: 2, restarts: 0, ..Bounds::PLAIN };
 
 fn small(bug: Option<Bug>, bounds: Bounds) -> Explore<Raft> {
-    explore(Raft::within(bounds).with(bug)).symmetry(Renamed::least)
+    explore(Raft::within(bounds).with(bug)).symmetry(Renamed::least).packed(PACKING)
+}
+
+const PACKING: Packing<State> = Packing { pack: Packed::pack, unpack: Packed::unpack };
+
+#[test]
+fn what_is_packed_is_found_no_other() {
+    for (bug, bounds) in [(None, WITH_MEMBERS[1]), (Some(Bug::SuffixKept), Bounds::PLAIN)] {
+        let plain = explore(Raft::within(bounds).with(bug)).levels_max(18);
+        let packed = explore(Raft::within(bounds).with(bug)).levels_max(18).packed(PACKING);
+        let (plain, packed) = (plain.run(&mut |_| {}), packed.run(&mut |_| {}));
+        assert_eq!(plain.progress.generated, packed.progress.generated);
+        assert_eq!(plain.progress.distinct, packed.progress.distinct);
+        assert_eq!(plain.findings, packed.findings);
+        assert!(
+            packed.progress.memory * 3 < plain.progress.memory,
+            "{:?} {:?}",
+            packed.progress,
+            plain.progress
+        );
+    }
+}
+
+#[test]
+fn a_state_that_waits_takes_at_most_100_bytes() {
+    let model = Raft::within(Bounds::USUAL);
+    let look = Look { model: &model, least: Some(Renamed::least), packing: Some(PACKING) };
+    let mut search = Search::new(look, 2);
+    while search.frontier() < 100_000 {
+        assert!(search.batch());
+    }
+    let waits = search.bytes() - search.visited.bytes();
+    assert!(waits <= 100 * search.frontier() as u64, "{waits} for {}", search.frontier());
 }
 
 #[test]
@@ -76,7 +109,7 @@ fn raft_is_the_same_for_any_number_of_threads() {
 #[test]
 fn raft_is_sound_within_its_usual_bounds() {
     for (bounds, counts) in
-        [(Bounds::PLAIN, (3_762_758, 1_116_519)), (Bounds::USUAL, (7_656_822, 1_893_603))]
+        [(Bounds::PLAIN, (3_762_758, 1_116_519)), (Bounds::USUAL, (94_911_917, 24_000_029))]
     {
         let found = small(None, bounds).run(&mut |_| {});
         assert_eq!(found.end, End::Complete);

@@ -46,6 +46,30 @@ pub(super) struct Blame<Ret> {
     pub(super) earlier: usize,
 }
 
+impl<Ret> Blame<Ret> {
+    /// Of two operations that cannot both stand where their answers place them, whatever there is
+    /// beside them. Other answers may be needed to see where that is.
+    pub(super) fn of_pair<S: Spec<Ret = Ret>>(
+        pair: [&Claim<'_, S>; 2],
+        minimal: bool,
+    ) -> Blame<Ret> {
+        let [early, late] = pair;
+        let last = if early.ret > late.ret || !late.is_closed() { early } else { late };
+        Blame {
+            kind: Kind::NoOrder,
+            wrong: last.place,
+            needed: pair.map(|claim| claim.place).to_vec(),
+            support: Vec::new(),
+            author: None,
+            others: true,
+            right: Vec::new(),
+            prefix: Vec::new(),
+            minimal,
+            earlier: 0,
+        }
+    }
+}
+
 /// The kinds of contradiction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
@@ -75,6 +99,7 @@ pub(super) fn blame<S: Spec>(
 ) -> Blame<S::Ret> {
     let mut lab = Lab::new(part, budget);
     let window = window::find(&mut lab, part, from, cuts).unwrap_or_else(|| {
+        lab.ask_for_the_moment(part);
         let moment = lab.first_refuted(part, from);
         lab.stop_if_large(part);
         Window::whole(part, moment)

@@ -1,7 +1,9 @@
 //! The claims of one part come in; whether some order explains them goes out, by whichever way
 //! suits them best. It explains nothing.
 
+use super::collections;
 use super::frontier::{Cut, Ended, Frontier, Moves, Registers, Whole};
+use super::order;
 use super::parts::{Claim, OPEN};
 use super::search::{Decision, Search};
 use crate::spec::Spec;
@@ -60,19 +62,19 @@ pub(super) fn decide<S: Spec>(
 ) -> Decided<S::State> {
     // An open operation overlaps all that come after it, since it never returns.
     let overlap = |pair: &[Claim<'_, S>]| pair[0].ret >= pair[1].call;
-    if part.iter().all(Claim::is_closed) && !part.windows(2).any(overlap) {
+    if !S::CHOICES && part.iter().all(Claim::is_closed) && !part.windows(2).any(overlap) {
         return in_turn(part);
     }
-    let decided = match Registers::of(part) {
-        Some(registers) => {
-            let held = |number: &u32| Held::Value(registers.value(*number));
-            go_through(&registers, part, wanted, budget, held)
-        }
-        None => go_through(&Whole(part), part, wanted, budget, |state: &S::State| {
-            Held::State(state.clone())
-        }),
-    };
-    if decided.decision != Decision::Unknown {
+    if let Some(decided) = order::decide(part, wanted, budget) {
+        return decided;
+    }
+    // Monitors of collections find no order.
+    let judged = if wanted == Wanted::Order { None } else { collections::decide(part) };
+    if let Some(decision) = judged {
+        return Decided::so(decision);
+    }
+    let decided = by_frontier(part, wanted, budget);
+    if decided.decision != Decision::Unknown || S::CHOICES {
         return decided;
     }
     // A search that goes into the depth may be lucky where there is too much to keep. It notes
@@ -85,8 +87,32 @@ pub(super) fn decide<S: Spec>(
     Decided { order: search.order().collect(), ..Decided::so(decision) }
 }
 
+/// The same by the frontier alone, with cuts.
+pub(super) fn go_through_all<S: Spec>(
+    part: &[Claim<'_, S>],
+    budget: &mut u64,
+) -> Decided<S::State> {
+    by_frontier(part, Wanted::Cuts, budget)
+}
+
+fn by_frontier<S: Spec>(
+    part: &[Claim<'_, S>],
+    wanted: Wanted,
+    budget: &mut u64,
+) -> Decided<S::State> {
+    match Registers::of(part) {
+        Some(registers) => {
+            let held = |number: &u32| Held::Value(registers.value(*number));
+            go_through(&registers, part, wanted, budget, held)
+        }
+        None => go_through(&Whole(part), part, wanted, budget, |state: &S::State| {
+            Held::State(state.clone())
+        }),
+    }
+}
+
 impl<State> Decided<State> {
-    const fn so(decision: Decision) -> Decided<State> {
+    pub(super) const fn so(decision: Decision) -> Decided<State> {
         Decided { decision, moment: None, order: Vec::new(), begins: None, cuts: Vec::new() }
     }
 }

@@ -206,8 +206,7 @@ impl<'m, M: Moves> Frontier<'m, M> {
         } else if self.moves.is_still(event.claim) {
             self.still |= bit;
             for at in 0..self.configurations.len() {
-                let fits = self.moves.after(self.configurations.state(at), event.claim).is_some();
-                if fits {
+                if self.moves.fits(self.configurations.state(at), event.claim) {
                     let last = note(&mut self.log, self.configurations.last(at), event.claim);
                     self.configurations.mark(at, bit, last);
                 }
@@ -242,17 +241,19 @@ impl<'m, M: Moves> Frontier<'m, M> {
                 }
                 *budget = budget.checked_sub(1)?;
                 let claim = self.claims[slot];
-                let Some(state) = moves.after(&from.state, claim) else { continue };
-                if open >> slot & 1 == 1 && state == from.state {
-                    continue;
-                }
-                let last = note(&mut self.log, from.last, claim);
-                let to = Configuration { state, used: from.used | 1 << slot & spent, last };
-                let to = self.settled(to);
-                if to.used & bit != 0 {
-                    self.next.insert(to.without(bit), open);
-                } else if self.seen.insert(to.clone(), open) {
-                    self.stack.push(to);
+                let first = moves.after(&from.state, claim);
+                for state in first.into_iter().chain(moves.others(&from.state, claim)) {
+                    if open >> slot & 1 == 1 && state == from.state {
+                        continue;
+                    }
+                    let last = note(&mut self.log, from.last, claim);
+                    let to = Configuration { state, used: from.used | 1 << slot & spent, last };
+                    let to = self.settled(to);
+                    if to.used & bit != 0 {
+                        self.next.insert(to.without(bit), open);
+                    } else if self.seen.insert(to.clone(), open) {
+                        self.stack.push(to);
+                    }
                 }
             }
         }
@@ -269,7 +270,7 @@ impl<'m, M: Moves> Frontier<'m, M> {
     /// The same, after all has taken effect that changes nothing and fits.
     fn settled(&mut self, mut configuration: Configuration<M::State>) -> Configuration<M::State> {
         for slot in bits(self.still & self.live & !configuration.used) {
-            if self.moves.after(&configuration.state, self.claims[slot]).is_some() {
+            if self.moves.fits(&configuration.state, self.claims[slot]) {
                 configuration.used |= 1 << slot;
                 configuration.last = note(&mut self.log, configuration.last, self.claims[slot]);
             }

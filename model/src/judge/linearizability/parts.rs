@@ -129,7 +129,8 @@ impl<'a, S: Spec> Parts<'a, S> {
     }
 }
 
-fn claim<S: Spec>(history: &History<S>, place: usize) -> Claim<'_, S> {
+/// What an operation says.
+pub(super) fn claim<S: Spec>(history: &History<S>, place: usize) -> Claim<'_, S> {
     let operation = &history.operations[place];
     let (expect, ret) = match &operation.outcome {
         Outcome::Ok(ret) => (Expect::Exactly(ret), operation.completed.order),

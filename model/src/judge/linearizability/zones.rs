@@ -47,8 +47,6 @@ struct Cluster {
     first: u64,
     /// Its last call.
     last: u64,
-    /// The first return of a read.
-    seen: u64,
     has_writer: bool,
     /// Whether something shows that its write took effect.
     alive: bool,
@@ -59,6 +57,8 @@ const NONE: u32 = u32::MAX;
 
 struct Part {
     key: u64,
+    /// How many operations say something about it.
+    len: u32,
     ruling: Ruling,
     swaps: bool,
 }
@@ -123,6 +123,7 @@ impl Zones {
         };
         let part = self.part(key);
         let of = &mut self.parts[part as usize];
+        of.len = of.len.saturating_add(1);
         let Some(access) = access else {
             of.ruling = Ruling::Unfit;
             return;
@@ -137,7 +138,6 @@ impl Zones {
                 let cluster = &mut self.clusters[cluster as usize];
                 cluster.first = cluster.first.min(ret);
                 cluster.last = cluster.last.max(call);
-                cluster.seen = cluster.seen.min(ret);
                 cluster.alive = true;
             }
             Access::Swap(from, to) if from != to => {
@@ -173,7 +173,7 @@ impl Zones {
             return at;
         }
         let at = self.parts.len() as u32;
-        self.parts.push(Part { key, ruling: Ruling::Explained, swaps: false });
+        self.parts.push(Part { key, len: 0, ruling: Ruling::Explained, swaps: false });
         let parts = &self.parts;
         self.keys.insert(0, Some(key), at, |at| (0, Some(parts[at as usize].key)));
         at
@@ -200,7 +200,6 @@ impl Zones {
             written: 0,
             first,
             last: 0,
-            seen: OPEN,
             has_writer: value.is_none(),
             alive: value.is_none(),
         });
@@ -218,7 +217,8 @@ impl Zones {
         }
         for at in 0..self.clusters.len() {
             let cluster = &self.clusters[at];
-            let from_the_future = cluster.has_writer && cluster.seen < cluster.written;
+            // A write returns after its own call, so what returned before was a read.
+            let from_the_future = cluster.has_writer && cluster.first < cluster.written;
             if cluster.alive && (!cluster.has_writer || from_the_future) {
                 self.refute(cluster.part);
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Bug, LOG_MAX, Message, Raft, Role, Server, State, Voters};
+use super::{Bug, LOG_MAX, Message, Raft, Role, Server, State, Voters, rules};
 
 /// A step of the model. Nodes are places, from 0.
 ///
@@ -55,7 +55,7 @@ impl Raft {
                 let silent = others.clone().filter(|other| server.votes >> other & 1 == 0);
                 actions.extend(silent.map(|other| Action::Ask(who, other)));
             }
-            if server.role == Role::Leader {
+            if rules::leader(server.role).is_ok() {
                 if requested {
                     actions.push(Action::Request(who));
                 }
@@ -85,7 +85,7 @@ impl Raft {
     /// its own.
     fn may_campaign(&self, who: u8, server: &Server) -> bool {
         let (since, voters) = self.voters_since(server);
-        server.role != Role::Leader && (voters.contains(who) || since > server.commit)
+        rules::stands(server.role).is_ok() && (voters.contains(who) || since > server.commit)
     }
 
     /// The changes of who votes that a leader may begin, and the end of one.

@@ -79,7 +79,7 @@ impl<'a> Turn<'a> {
         }
         let current = term == me.term;
         if let Body::Vote { last_term, last } = body {
-            return self.votes(from, current, newer, (last_term, last));
+            return self.votes(from, term, newer, (last_term, last));
         }
         if newer {
             self.tells_term();

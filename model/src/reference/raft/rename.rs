@@ -1,12 +1,34 @@
 //! Where the Raft model's states mention nodes. A state and new names come in, the renamed state
 //! goes out.
 
-use super::{Base, Body, Content, Entry, Message, Server, State};
+use super::{Base, Body, Content, Entry, Message, Server, State, Voters};
 use crate::reference::symmetry::{Names, Renamed, renamed_number, renamed_set};
 
 impl Renamed for State {
     fn nodes(&self) -> usize {
         self.servers.len()
+    }
+
+    fn like(&self, place: usize) -> u64 {
+        let server = &self.servers[place];
+        let mut like = Likeness(0);
+        let voted = match server.vote {
+            0 => 0,
+            vote if vote as usize == place + 1 => 1,
+            _ => 2,
+        };
+        like.mix([server.term, voted, server.role as u8, server.votes.count_ones() as u8]);
+        like.mix([server.commit, server.base.index, server.base.term, server.log.len() as u8]);
+        for entry in server.log.iter() {
+            let (request, voters) = match entry.content {
+                Content::Empty => (0, Voters::default()),
+                Content::Request(number) => (number, Voters::default()),
+                Content::Voters(voters) => (0, voters),
+            };
+            let in_it = u8::from(voters.contains(place as u8));
+            like.mix([entry.term, request, voters.all().count_ones() as u8, in_it]);
+        }
+        like.0
     }
 
     fn renamed(&self, names: &Names) -> State {
@@ -22,6 +44,17 @@ impl Renamed for State {
         state.network.sort_unstable();
         state.past = self.past.renamed(names);
         state
+    }
+}
+
+/// Four bytes at a time become one number. That two unlike nodes get the same costs time alone.
+struct Likeness(u64);
+
+impl Likeness {
+    #[inline]
+    fn mix(&mut self, bytes: [u8; 4]) {
+        let word = u64::from(u32::from_le_bytes(bytes));
+        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     }
 }
 

@@ -11,6 +11,7 @@
 //! messages of one entry, the last of which is answered. [`State::past`] belongs to the judge, not
 //! to the protocol: two states that differ in it alone are the same to an implementation.
 
+use super::rules;
 use crate::reference::Clause;
 use crate::reference::list::List;
 use crate::reference::replication::recall::Past;
@@ -223,7 +224,8 @@ impl Server {
     /// Whether it holds the entry of this index and term.
     #[inline]
     pub(super) fn holds(&self, index: u8, term: u8) -> bool {
-        self.base.index <= index && index <= self.last() && self.term_at(index) == term
+        let known = self.base.index <= index && index <= self.last();
+        rules::fits(known.then(|| self.term_at(index).into()), term.into()).is_ok()
     }
 
     /// The configuration that stands last in its log up to an index, and where it stands; in the

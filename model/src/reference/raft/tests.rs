@@ -5,6 +5,7 @@ use stateright::Model;
 use super::{Action, Bounds, Bug, Raft, Rules, State};
 use crate::fact::{Fact, Told};
 use crate::id::NodeId;
+use crate::reference::packed::Packed;
 use crate::reference::{Clause, Cluster};
 use crate::seed::Seed;
 use crate::time::Time;
@@ -25,7 +26,7 @@ fn told(raft: &Raft, story: &[&str]) -> (State, Option<Clause>) {
 
 /// Takes steps by chance, and holds what a state remembers against what was really told.
 fn walk(raft: &Raft, seed: Seed, steps: u32) -> Option<Clause> {
-    let mut draws = seed.draws();
+    let (mut draws, mut packed) = (seed.draws(), Vec::new());
     let mut state = raft.init_states()[0];
     let mut incarnations = vec![0; state.servers.len()];
     let mut cluster = Cluster::new(u32::from(raft.bounds.nodes));
@@ -61,6 +62,9 @@ fn walk(raft: &Raft, seed: Seed, steps: u32) -> Option<Clause> {
             return of_this_step;
         }
         assert_eq!(next.past, cluster.past(), "{action} on {state:#?}");
+        packed.clear();
+        next.pack(&mut packed);
+        assert_eq!(State::unpack(&packed), next, "{action} on {state:#?}");
         state = next;
     }
     None

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::fact;
+use super::rules;
+use crate::fact::{self, Nodes};
 use crate::reference::symmetry::{Names, renamed_set};
 
 /// Who votes, as sets of places: bit 0 is n1. Learners are not modelled: a node without a vote
@@ -45,25 +46,20 @@ impl Voters {
     #[inline]
     #[must_use]
     pub const fn are_quorum(self, nodes: u8) -> bool {
-        majority(self.now, nodes) && (self.outgoing == 0 || majority(self.outgoing, nodes))
+        rules::is_quorum(Nodes(nodes as u64), &self.fact())
     }
 
-    pub(super) fn fact(self) -> fact::Config {
-        let nodes = |set: u8| fact::Nodes(set.into());
+    pub(super) const fn fact(self) -> fact::Config {
         fact::Config {
-            voters: nodes(self.now),
-            outgoing: nodes(self.outgoing),
-            learners: fact::Nodes::default(),
+            voters: Nodes(self.now as u64),
+            outgoing: Nodes(self.outgoing as u64),
+            learners: Nodes(0),
         }
     }
 
     pub(super) fn renamed(self, names: &Names) -> Voters {
         Voters { now: renamed_set(self.now, names), outgoing: renamed_set(self.outgoing, names) }
     }
-}
-
-const fn majority(voters: u8, nodes: u8) -> bool {
-    2 * (voters & nodes).count_ones() > voters.count_ones()
 }
 
 impl fmt::Debug for Voters {

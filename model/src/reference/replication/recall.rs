@@ -20,6 +20,7 @@ use crate::id::{ClientId, NodeId, RequestId};
 use crate::time::Time;
 
 pub(in crate::reference) mod content;
+mod packed;
 
 /// No term is higher.
 const TERMS: usize = 8;

@@ -69,6 +69,11 @@ fn kind(fact: &Fact) -> u32 {
         Fact::Acked { .. } => 6,
         Fact::Configured { .. } => 7,
         Fact::Snapshot { .. } => 8,
+        Fact::Stands { .. }
+        | Fact::Took { .. }
+        | Fact::Sent { .. }
+        | Fact::Handled { .. }
+        | Fact::Own { .. } => unreachable!("nobody asked for details"),
     }
 }
 

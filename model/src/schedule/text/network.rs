@@ -1,6 +1,7 @@
 //! Reads the steps about links, single messages and clients' requests that came later than the
 //! first ones, in their own file for their number.
 
+use super::hand;
 use super::line::Line;
 use super::machine::span;
 use super::step::{client, duration, groups, link, message, nth, target};
@@ -43,6 +44,8 @@ pub(super) fn fault(word: &str, line: &mut Line) -> Read<Fault> {
             let bit = line.number("which bit, such as 12345", u64::MAX)?;
             Fault::Corrupt { nth, from, to, bit }
         }
+        // A share of the messages, or else one that is on its way.
+        "lose" if digits(line.peek()).is_none() => Fault::Hand(hand::hand(word, line)?),
         _ => {
             let what = if word == "lose" { Some(loses(line)?) } else { None };
             let (from, to) = link(line)?;

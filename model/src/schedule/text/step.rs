@@ -7,7 +7,7 @@ use super::line::Line;
 use super::words::{
     ACTIONS, ARTICLES, EVENTS, digits, excerpt, is_role, name, ordinal, shortened, span,
 };
-use super::{machine, network};
+use super::{hand, machine, network};
 use crate::error::Error;
 use crate::fault::{CrashPoint, EffectKind, Fault, Target};
 use crate::id::{ClientId, NodeId};
@@ -156,6 +156,7 @@ fn fault(line: &mut Line) -> Read<Fault> {
         }
         "hurry" => Fault::Hurry { node: target(line)?, by: duration(line)? },
         "disturb" => disturb(line)?,
+        _ if hand::WORDS.contains(&word) => Fault::Hand(hand::hand(word, line)?),
         _ if network::WORDS.contains(&word) => network::fault(word, line)?,
         _ => machine::fault(word, line)?,
     })

@@ -1,8 +1,8 @@
 //! Every form of the text, both ways.
 
 use crate::fault::{
-    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, LinkTrouble, Nemesis,
-    Overflow, Target,
+    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, Hand, LinkTrouble, Nemesis,
+    Overflow, Party, Target,
 };
 use crate::id::{ClientId, NodeId};
 use crate::schedule::{Action, Anchor, Noise, Schedule, Step, When};
@@ -171,6 +171,34 @@ fn every_trouble_of_links_messages_and_requests_reads_back_as_it_is_written() {
     ];
     for (text, fault) in table {
         reads_back(text, fault);
+    }
+}
+
+#[test]
+fn every_move_by_hand_reads_back_as_it_is_written() {
+    let client = || Party::Client(ClientId(0));
+    let node = |id| Party::Node(n(id));
+    let deliver = |nth, from, to| Hand::Deliver { nth, from, to };
+    let table = [
+        ("by-hand", Hand::Begin),
+        ("let-go", Hand::LetGo),
+        ("next", Hand::Next { events: 1 }),
+        ("next 12", Hand::Next { events: 12 }),
+        ("deliver n1 -> n2", deliver(1, node(1), node(2))),
+        ("deliver the 2nd leader -> n2", deliver(2, Party::Node(role("leader")), node(2))),
+        ("deliver c0 -> n1", deliver(1, client(), node(1))),
+        ("deliver n1 -> c0", deliver(1, node(1), client())),
+        ("repeat the 3rd n1 -> n2", Hand::Repeat { nth: 3, from: n(1), to: n(2) }),
+        ("lose n1 -> n2", Hand::Lose { nth: 1, from: n(1), to: n(2) }),
+        ("lose the 2nd n1 -> n2", Hand::Lose { nth: 2, from: n(1), to: n(2) }),
+        ("fire n1", Hand::Fire { nth: 1, node: n(1) }),
+        ("fire timer", Hand::Fire { nth: 1, node: role("timer") }),
+        ("fire the 2nd timer of leader", Hand::Fire { nth: 2, node: role("leader") }),
+        ("synced n1", Hand::Sync { node: n(1) }),
+        ("give-up c0", Hand::GiveUp { client: ClientId(0) }),
+    ];
+    for (text, hand) in table {
+        reads_back(text, Fault::Hand(hand));
     }
 }
 

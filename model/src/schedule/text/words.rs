@@ -2,7 +2,7 @@
 //! half a sentence of complaint come out; where in a file the text stands is not known here.
 
 /// The words with which a step's action begins, but for clients' names.
-pub(super) const ACTIONS: [&str; 35] = [
+pub(super) const ACTIONS: [&str; 43] = [
     "crash",
     "power-loss",
     "stop",
@@ -38,6 +38,14 @@ pub(super) const ACTIONS: [&str; 35] = [
     "lose",
     "latency",
     "congest",
+    "by-hand",
+    "let-go",
+    "next",
+    "deliver",
+    "repeat",
+    "fire",
+    "synced",
+    "give-up",
 ];
 
 /// The events that a step can wait for.

@@ -158,6 +158,7 @@ impl Display for Fault {
             Fault::Disk { node, what: DiskTrouble::Reverted } => write!(f, "revert {node}"),
             Fault::Disk { node, what } => write!(f, "disk {node} {what}"),
             Fault::Clock { node, what } => write_clock(f, node, *what),
+            Fault::Hand(hand) => super::hand::write(f, hand),
             Fault::Ring { .. }
             | Fault::Bridge { .. }
             | Fault::Flap { .. }

@@ -3,6 +3,7 @@
 //! An object is what its first operation makes it: before, it is a register that holds nothing. A
 //! read does not make it anything, since a read must leave every state as it is.
 
+use super::etcd::Store;
 use super::{Op, Part, Ret, State, Value};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -49,6 +50,7 @@ impl State {
                 Ret::Flag(enough)
             }
             Op::Give(permits) => self.add(*permits),
+            Op::Etcd(ask) => self.store(|store| store.ask(ask), ask.is_read()),
             Op::Acquire(who, token) => self.acquire(*who, *token),
             Op::Release(who) => match self {
                 State::Lock(holder, _) if *holder == Some(*who) => {
@@ -158,6 +160,23 @@ impl State {
         let mut first = self.heap().first_entry()?;
         *first.get_mut() -= 1;
         Some(if *first.get() == 0 { first.remove_entry().0 } else { first.key().clone() })
+    }
+
+    /// A read does not make it a store.
+    fn store(&mut self, ask: impl FnOnce(&mut Store) -> Ret, is_read: bool) -> Ret {
+        match self {
+            State::Store(store) => ask(store),
+            _ if is_read => ask(&mut Store::new()),
+            _ => {
+                let mut store = Store::new();
+                let ret = ask(&mut store);
+                // What changed nothing leaves no trace either, so that equal states are equal.
+                if store != Store::new() {
+                    *self = State::Store(store);
+                }
+                ret
+            }
+        }
     }
 
     fn one(&mut self) -> &mut Value {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The names of kinds; some have several.
-const KINDS: [(&str, Kind); 17] = [
+const KINDS: [(&str, Kind); 18] = [
     ("register", Kind::Register),
     ("cas-register", Kind::Register),
     ("map", Kind::Register),
@@ -23,6 +23,7 @@ const KINDS: [(&str, Kind); 17] = [
     ("lock", Kind::Lock),
     ("mutex", Kind::Lock),
     ("semaphore", Kind::Semaphore),
+    ("etcd", Kind::Etcd),
 ];
 
 impl FromStr for Kind {
@@ -98,6 +99,7 @@ impl fmt::Display for Op {
             Op::Release(_) => f.write_str("release"),
             Op::Take(permits) => write!(f, "take {permits}"),
             Op::Give(permits) => write!(f, "give {permits}"),
+            Op::Etcd(ask) => ask.fmt(f),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::super::tape::Tape;
 use super::{Problem, shown};
 use crate::cli::json::EventLine;
 use crate::history::Outcome;
+use crate::spec::object::etcd::Ask;
 use crate::spec::object::{Kind, Op, Part, Ret, Value};
 pub(in crate::cli::history) use names::Names;
 use std::borrow::Cow;
@@ -178,6 +179,9 @@ pub(super) fn take(
 
 /// What an event asks for. Some words mean different things to different objects.
 fn asked(event: &Event<'_>, kind: Option<Kind>, names: &mut Names) -> Result<Op, String> {
+    if kind == Some(Kind::Etcd) {
+        return Ok(Op::Etcd(Arc::new(Ask::of(&event.f, &value(&event.value)?)?)));
+    }
     let (key, given) = keyed(event, kind, names)?;
     let one = || value(given);
     let who = event.process.cast_unsigned();

@@ -176,7 +176,7 @@ fn a_history_that_is_larger_than_its_memory_is_judged_as_it_is_read() {
     std::fs::write(&file, long(length, length - 1)).expect("the temporary folder can be written");
     let why = format!(
         "{name}: not linearizable, 200,001 operations\n  the answer on line 400003 contradicts \
-         what was known: it should have been 100000\n    line 400002: read k0 -> 99999\n"
+         what was known: it should have been\n  100000\n    line 400002: read k0 -> 99999\n"
     );
     assert_eq!(run(&[&name, "--memory", "1"]), (1, why));
     std::fs::remove_file(&file).expect("it is ours");

@@ -55,6 +55,12 @@ impl<S: Spec> Lab<S> {
         }
     }
 
+    /// Some tens of questions about the whole part find the moment, however large it is.
+    pub(super) fn ask_for_the_moment(&mut self, part: &[Claim<'_, S>]) {
+        self.budget = self.budget.max(64 * part.len() as u64);
+        self.question = self.question.max(8 * part.len() as u64);
+    }
+
     pub(super) const fn stop_if_large(&mut self, part: &[Claim<'_, S>]) {
         if part.len() > LARGE {
             self.budget = 0;
@@ -250,6 +256,9 @@ fn answer_in<S: Spec>(
     wrong: Claim<'_, S>,
     mut state: Option<S::State>,
 ) -> Option<S::Ret> {
+    if S::CHOICES {
+        return None;
+    }
     for claim in order {
         if state.is_none() && matches!(S::access(claim.op, None), Some(Access::Write(_))) {
             // Whatever the register held, it does not matter any more.

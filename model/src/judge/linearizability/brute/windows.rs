@@ -9,6 +9,7 @@ use crate::judge::linearizability::Finding;
 use crate::seed::{Draws, Seed};
 use crate::spec::object::{Object, Op, Ret, Value};
 use crate::spec::{Spec, kv, map};
+use std::cell::Cell;
 
 const BUDGET: u64 = 1 << 18;
 
@@ -47,6 +48,21 @@ fn hold<S: Spec>(
         }
     }
     told
+}
+
+#[test]
+fn two_clusters_of_a_long_history_explain_its_first_contradiction() {
+    let next = Cell::new(0);
+    let any = |draws: &mut Draws| {
+        next.set(next.get() + 1);
+        if draws.chance(1, 2) { kv::Put(draws.below(2), next.get()) } else { kv::Get(0) }
+    };
+    let lie = |draws: &mut Draws, op: &kv::Op| {
+        let value = next.get() - draws.below(200);
+        kv::Answer(kv::PutGet::is_read(op).then_some(value))
+    };
+    let told = hold::<kv::PutGet>(55, any, lie);
+    assert!(told > 20, "{told}");
 }
 
 #[test]

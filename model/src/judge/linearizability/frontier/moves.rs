@@ -20,6 +20,18 @@ pub(in super::super) trait Moves {
     /// The state after a claim, where its answer fits the state.
     fn after(&self, state: &Self::State, claim: u32) -> Option<Self::State>;
 
+    /// Other states that a claim may lead to.
+    #[inline]
+    fn others(&self, _state: &Self::State, _claim: u32) -> Vec<Self::State> {
+        Vec::new()
+    }
+
+    /// Whether a claim's answer fits the state.
+    #[inline]
+    fn fits(&self, state: &Self::State, claim: u32) -> bool {
+        self.after(state, claim).is_some()
+    }
+
     /// Whether a claim, where it fits, changes nothing.
     fn is_still(&self, claim: u32) -> bool;
 
@@ -45,6 +57,21 @@ impl<S: Spec> Moves for Whole<'_, '_, S> {
         let claim = &self.0[claim as usize];
         let mut state = state.clone();
         claim.expect.allows(&S::apply(&mut state, claim.op)).then_some(state)
+    }
+
+    #[inline]
+    fn others(&self, state: &S::State, claim: u32) -> Vec<S::State> {
+        if !S::CHOICES {
+            return Vec::new();
+        }
+        let claim = &self.0[claim as usize];
+        let others = S::others(state, claim.op).into_iter();
+        others.filter(|(_, ret)| claim.expect.allows(ret)).map(|(state, _)| state).collect()
+    }
+
+    #[inline]
+    fn fits(&self, state: &S::State, claim: u32) -> bool {
+        self.after(state, claim).is_some() || S::CHOICES && !self.others(state, claim).is_empty()
     }
 
     fn is_still(&self, claim: u32) -> bool {

@@ -7,10 +7,16 @@ use super::{Cluster, NONE, OPEN, Ruling, Zones};
 /// and after it.
 #[derive(Clone, Copy, Default, Debug)]
 struct Zone {
-    /// The earlier of the two.
-    low: u64,
     first: u64,
     last: u64,
+}
+
+impl Zone {
+    /// The earlier of the two.
+    #[inline]
+    fn low(&self) -> u64 {
+        self.first.min(self.last)
+    }
 }
 
 impl Zones {
@@ -98,7 +104,7 @@ impl Zones {
             length += 1;
             at = cluster.next;
         }
-        (Zone { low: first.min(last), first, last }, length)
+        (Zone { first, last }, length)
     }
 
     fn refute_circles(&mut self) {
@@ -135,7 +141,7 @@ fn contradict(zones: &[Zone]) -> bool {
             reach = reach.max(zone.last);
         }
     }
-    debug_assert!(zones.iter().all(|zone| zone.low != OPEN));
+    debug_assert!(zones.iter().all(|zone| zone.low() != OPEN));
     false
 }
 
@@ -146,14 +152,14 @@ fn sort(zones: &mut [Zone]) {
     for at in 1..zones.len() {
         let zone = zones[at];
         let mut to = at;
-        while to > 0 && zones[to - 1].low > zone.low && moves > 0 {
+        while to > 0 && zones[to - 1].low() > zone.low() && moves > 0 {
             zones[to] = zones[to - 1];
             to -= 1;
             moves -= 1;
         }
         zones[to] = zone;
         if moves == 0 {
-            zones.sort_unstable_by_key(|zone| zone.low);
+            zones.sort_unstable_by_key(Zone::low);
             return;
         }
     }

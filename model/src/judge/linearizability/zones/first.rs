@@ -1,238 +1,222 @@
-//! The claims of a refuted register come in; the first return that refutes it, and the few claims
-//! that contradict each other then, go out. It is asked only once something is known to be wrong.
+//! The clusters of a refuted register come in; the first return that refutes it, and the few
+//! operations that contradict each other then, go out. It is asked only once something is known to
+//! be wrong.
 //!
-//! The returns are gone through in the order of time. Each is the first of its cluster, which makes
-//! no contradiction, or may move its cluster's last call; then some other cluster, whose first
-//! return came before that call and whose last call came after this cluster's first return, must
-//! come both before and after it. A tree of the last calls, in the order of first returns, finds
-//! it.
+//! Of two clusters that must both come first, one has an operation that was called after the
+//! other's first return, and the other way round; the later return of the two tells it. One of the
+//! clusters reaches from its first return to a later call, and few clusters do. So the operations
+//! of those few are gone through, and of all others it is enough to know the first returns.
 
-use super::super::parts::{Claim, Expect};
-use super::table::Table;
+use super::{Cluster, NONE, OPEN, Ruling, Zones};
+use crate::history::{History, Outcome};
 use crate::spec::{Access, Spec};
 
 /// What refutes a part, and when.
 pub(in super::super) struct Culprits {
     /// The return by which the part is refuted.
     pub(in super::super) moment: u64,
-    /// The claims that contradict each other then, as places in the part, in order.
-    pub(in super::super) claims: Vec<usize>,
+    /// The operations that contradict each other then, as places in the history, and what shows
+    /// whether a write was lost for good: the checker's own, and the last read of all.
+    pub(in super::super) places: Vec<usize>,
 }
 
+/// More clusters than this are not looked at one by one.
+const FEW: usize = 64;
+
+/// An operation of a cluster; moments are those of clusters.
 #[derive(Clone, Copy)]
-struct Cluster {
-    value: Option<u64>,
-    writer: Option<u32>,
-    /// Its place in the order of first returns, and the claim that returned.
-    place: Option<u32>,
-    first: u64,
-    first_claim: u32,
-    last: u64,
-    last_claim: u32,
+struct Member {
+    place: usize,
+    cluster: u32,
+    writes: bool,
+    call: u64,
+    /// When it is known to have taken effect.
+    ret: u64,
 }
 
-/// Finds what refutes a part of plain reads and writes; nothing where there is more than that.
-pub(in super::super) fn culprits<S: Spec>(part: &[Claim<'_, S>]) -> Option<Culprits> {
-    let mut clusters: Vec<Cluster> = Vec::new();
-    let mut table = Table::with_capacity(part.len());
-    let mut of_claim: Vec<u32> = Vec::with_capacity(part.len());
-    for (at, claim) in part.iter().enumerate() {
-        let (value, writes) = match access(claim)? {
-            Access::Write(value) => (value, true),
-            Access::Read(value) => (value, false),
-            Access::Swap(..) | Access::Miss(_) => return None,
-        };
-        let found = table.find(0, value, |place| clusters[place as usize].value == value);
-        let cluster = found.unwrap_or_else(|| {
-            clusters.push(Cluster::new(value));
-            let place = clusters.len() as u32 - 1;
-            table.insert(0, value, place, |place| (0, clusters[place as usize].value));
-            place
-        });
-        of_claim.push(cluster);
-        if writes {
-            clusters[cluster as usize].writer = Some(at as u32);
-        }
-    }
-    let mut returns: Vec<u32> = (0..part.len() as u32).collect();
-    returns.retain(|at| part[*at as usize].is_closed());
-    returns.sort_by_key(|at| part[*at as usize].ret);
-    Sweep { part, clusters, firsts: Vec::new(), tree: Tree::new(part.len() + 1) }
-        .run(&returns, &of_claim)
+/// Two clusters that contradict each other, and when that is known.
+#[derive(Clone, Copy)]
+struct Pair {
+    moment: u64,
+    one: u32,
+    other: u32,
 }
 
-fn access<S: Spec>(claim: &Claim<'_, S>) -> Option<Access> {
-    match claim.expect {
-        Expect::Exactly(ret) => S::access(claim.op, Some(ret)),
-        Expect::Anything => S::access(claim.op, None),
-        Expect::NoneOf(_) => None,
-    }
-}
-
-impl Cluster {
-    const fn new(value: Option<u64>) -> Cluster {
-        let none = u32::MAX;
-        Cluster {
-            value,
-            writer: None,
-            place: None,
-            first: 0,
-            first_claim: none,
-            last: 0,
-            last_claim: none,
-        }
-    }
-}
-
-struct Sweep<'p, 'a, S: Spec> {
-    part: &'p [Claim<'a, S>],
-    clusters: Vec<Cluster>,
-    /// The first return of each cluster that has one, in order, and the cluster.
-    firsts: Vec<(u64, u32)>,
-    tree: Tree,
-}
-
-impl<S: Spec> Sweep<'_, '_, S> {
-    fn run(mut self, returns: &[u32], of_claim: &[u32]) -> Option<Culprits> {
-        // What a register holds at first was there before all else.
-        if let Some(at) = self.clusters.iter().position(|cluster| cluster.value.is_none()) {
-            self.open(at as u32, 0, u32::MAX);
-        }
-        for &at in returns {
-            let claim = &self.part[at as usize];
-            let cluster = of_claim[at as usize];
-            let writer = self.clusters[cluster as usize].writer;
-            let called = writer.map(|writer| self.part[writer as usize].call);
-            let is_first_value = self.clusters[cluster as usize].value.is_none();
-            if !is_first_value && called.is_none_or(|called| called > claim.ret) {
-                return Some(self.guilty(claim.ret, [Some(at), writer, None, None, None, None]));
-            }
-            if self.clusters[cluster as usize].place.is_none() {
-                self.open(cluster, claim.ret, at);
-                // A read may be the first to return; its write was called before it all the same.
-                if let (Some(writer), Some(called)) = (writer, called) {
-                    self.reach(cluster, called, writer);
-                }
-            }
-            if let Some(other) = self.reach(cluster, claim.call, at) {
-                let (this, other) = (self.clusters[cluster as usize], self.clusters[other]);
-                let claims = [
-                    Some(at),
-                    this.writer,
-                    Some(this.first_claim),
-                    other.writer,
-                    Some(other.first_claim),
-                    Some(other.last_claim),
-                ];
-                return Some(self.guilty(claim.ret, claims));
-            }
-        }
-        None
+impl Zones {
+    /// The keys of refuted parts of at least so many operations.
+    pub(in super::super) fn refuted(&self, len: usize) -> Vec<u64> {
+        let large = |part: &&super::Part| part.len as usize >= len && !self.whole;
+        let refuted = self.parts.iter().filter(|part| part.ruling == Ruling::Refuted);
+        refuted.filter(large).map(|part| part.key).collect()
     }
 
-    /// A cluster has its first return.
-    fn open(&mut self, cluster: u32, at: u64, claim: u32) {
-        let of = &mut self.clusters[cluster as usize];
-        of.place = Some(self.firsts.len() as u32);
-        of.first = at;
-        of.first_claim = claim;
-        self.firsts.push((at, cluster));
-    }
-
-    /// An operation of a cluster was called then. Hands back another cluster that contradicts it.
-    fn reach(&mut self, cluster: u32, call: u64, claim: u32) -> Option<usize> {
-        let of = &mut self.clusters[cluster as usize];
-        let place = of.place? as usize;
-        if call <= of.last {
+    /// Finds what refutes a part of plain reads and writes; nothing where there is more than that,
+    /// or too much. The operations of the part are `among` these places.
+    pub(in super::super) fn culprits<S: Spec>(
+        &self,
+        history: &History<S>,
+        key: u64,
+        among: Option<&[usize]>,
+    ) -> Option<Culprits> {
+        let part = self.keys.find(0, Some(key), |at| self.parts[at as usize].key == key)?;
+        if self.parts[part as usize].swaps {
             return None;
         }
-        of.last = call;
-        of.last_claim = claim;
-        let first = of.first;
-        self.tree.set(place, call);
-        let before = self.firsts.partition_point(|(at, _)| *at < call);
-        let beyond = self.tree.beyond(place + 1, before, first);
-        let found = beyond.or_else(|| self.tree.beyond(0, place.min(before), first))?;
-        Some(self.firsts[found].1 as usize)
+        let of_part = |(_, cluster): &(u32, &Cluster)| cluster.part == part && cluster.alive;
+        let alive: Vec<u32> = (0..).zip(&self.clusters).filter(of_part).map(|(at, _)| at).collect();
+        let lone = alive.iter().copied().filter(|at| self.is_from_nowhere(*at));
+        let lone = lone.min_by_key(|at| self.clusters[*at as usize].first);
+        let (far, near) = self.suspects(&alive)?;
+        let mut chosen = [&far[..], &near[..]].concat();
+        chosen.sort_unstable();
+        chosen.dedup();
+        let members = self.members(history, among, part, &chosen).0;
+        let pair = far.iter().filter_map(|far| self.earliest(*far, &alive, &near, &members));
+        let pair = pair.min_by_key(|pair| pair.moment);
+        let lone =
+            lone.map(|at| Pair { moment: self.clusters[at as usize].first, one: at, other: NONE });
+        let found = lone.into_iter().chain(pair).min_by_key(|pair| pair.moment)?;
+        let mut named = vec![found.one, found.other];
+        named.sort_unstable();
+        let (members, witnesses) = self.members(history, among, part, &named);
+        let mut places = self.told(&found, &members);
+        places.extend(witnesses);
+        places.sort_unstable();
+        places.dedup();
+        Some(Culprits { moment: found.moment - 1, places })
     }
 
-    fn guilty(&self, moment: u64, claims: [Option<u32>; 6]) -> Culprits {
-        let known = claims.into_iter().flatten().filter(|at| *at != u32::MAX);
-        let mut claims: Vec<usize> = known.map(|at| at as usize).collect();
-        claims.sort_unstable();
-        claims.dedup();
-        Culprits { moment, claims }
-    }
-}
-
-/// The largest of numbers that only grow, over any stretch of them.
-struct Tree {
-    nodes: Vec<u64>,
-    leaves: usize,
-}
-
-impl Tree {
-    fn new(len: usize) -> Tree {
-        let leaves = len.next_power_of_two();
-        Tree { nodes: vec![0; 2 * leaves], leaves }
+    /// Whether a cluster was seen before it was written, or never was.
+    fn is_from_nowhere(&self, at: u32) -> bool {
+        let cluster = &self.clusters[at as usize];
+        !cluster.has_writer || cluster.first < cluster.written
     }
 
-    fn set(&mut self, at: usize, value: u64) {
-        let mut node = self.leaves + at;
-        while node > 0 && self.nodes[node] < value {
-            self.nodes[node] = value;
-            node /= 2;
-        }
-    }
-
-    /// The last place from `start` to before `end` whose number is larger than `than`.
-    fn beyond(&self, start: usize, end: usize, than: u64) -> Option<usize> {
-        let (mut low, mut high) = (self.leaves + start, self.leaves + end.max(start));
-        let mut left = None;
-        while low < high {
-            if low & 1 == 1 {
-                left = if self.nodes[low] > than { Some(low) } else { left };
-                low += 1;
-            }
-            if high & 1 == 1 {
-                high -= 1;
-                if self.nodes[high] > than {
-                    return Some(self.descend(high, than));
+    /// The clusters that reach over others, and those that were written before one of them begins
+    /// and go on after that.
+    fn suspects(&self, alive: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
+        let of = |at: &u32| self.clusters[*at as usize];
+        let mut sorted = alive.to_vec();
+        sorted.sort_unstable_by_key(|at| of(at).first.min(of(at).last));
+        let mut far: Vec<u32> = Vec::new();
+        let mut reach: Option<u32> = None;
+        for at in sorted {
+            let cluster = of(&at);
+            let over = reach.filter(|reach| cluster.first < of(reach).last);
+            for suspect in over.into_iter().chain(over.map(|_| at)) {
+                if of(&suspect).first < of(&suspect).last && !far.contains(&suspect) {
+                    far.push(suspect);
                 }
             }
-            low /= 2;
-            high /= 2;
+            if far.len() > FEW {
+                return None;
+            }
+            let further = reach.is_none_or(|reach| of(&reach).last < cluster.last);
+            reach = if further && cluster.first < cluster.last { Some(at) } else { reach };
         }
-        left.map(|node| self.descend(node, than))
+        let straddles = |at: &&u32| {
+            far.iter().any(|far| of(at).written <= of(far).first && of(far).first < of(at).last)
+        };
+        let near: Vec<u32> = alive.iter().filter(straddles).take(FEW + 1).copied().collect();
+        (near.len() <= FEW).then_some((far, near))
     }
 
-    fn descend(&self, mut node: usize, than: u64) -> usize {
-        while node < self.leaves {
-            node = 2 * node + usize::from(self.nodes[2 * node + 1] > than);
-        }
-        node - self.leaves
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Tree;
-
-    #[test]
-    fn the_tree_finds_the_last_number_beyond_another() {
-        let mut tree = Tree::new(11);
-        let numbers = [5, 3, 9, 1, 9, 2, 7, 4, 8, 6, 1];
-        for (at, number) in numbers.into_iter().enumerate() {
-            tree.set(at, number);
-        }
-        for start in 0..=numbers.len() {
-            for end in 0..=numbers.len() {
-                for than in 0..11 {
-                    let stretch = start..end.max(start);
-                    let found = stretch.rev().find(|at| numbers[*at] > than);
-                    assert_eq!(tree.beyond(start, end, than), found, "{start}..{end} {than}");
-                }
+    /// The operations of these clusters, and those that show whether a write was lost.
+    fn members<S: Spec>(
+        &self,
+        history: &History<S>,
+        among: Option<&[usize]>,
+        part: u32,
+        chosen: &[u32],
+    ) -> (Vec<Member>, Vec<usize>) {
+        let key = self.parts[part as usize].key;
+        let values: Vec<Option<u64>> = chosen
+            .iter()
+            .filter_map(|at| self.clusters.get(*at as usize).map(|cluster| cluster.value))
+            .collect();
+        let (mut members, mut witnesses, mut last) = (Vec::new(), Vec::new(), None);
+        let count = among.map_or(history.operations.len(), <[usize]>::len);
+        for at in 0..count {
+            let place = among.map_or(at, |among| among[at]);
+            let operation = &history.operations[place];
+            let ret = match &operation.outcome {
+                Outcome::Ok(ret) => Some(ret),
+                Outcome::Unknown => None,
+                Outcome::Refused => continue,
+            };
+            if S::part(&operation.op) != Some(key) {
+                continue;
+            }
+            let (value, writes) = match S::access(&operation.op, ret) {
+                Some(Access::Write(value)) => (value, true),
+                Some(Access::Read(value)) => (value, false),
+                _ => continue,
+            };
+            if operation.is_probe() {
+                witnesses.push(place);
+            }
+            if !writes {
+                last = Some(place);
+            }
+            if let Some(at) = values.iter().position(|known| *known == value) {
+                let cluster = chosen[at];
+                let call = operation.invoked.order.saturating_add(1);
+                // A write that was seen took effect by then, however it ended.
+                let ret = if writes {
+                    self.clusters[cluster as usize].first
+                } else {
+                    operation.completed.order.saturating_add(1)
+                };
+                members.push(Member { place, cluster, writes, call, ret });
             }
         }
+        witnesses.extend(last);
+        (members, witnesses)
+    }
+
+    /// The cluster that is the first to be known to contradict this one.
+    fn earliest(&self, far: u32, alive: &[u32], near: &[u32], members: &[Member]) -> Option<Pair> {
+        let first = self.clusters[far as usize].first;
+        // The first return of what was called after a moment, for all moments.
+        let mut own: Vec<&Member> = members.iter().filter(|one| one.cluster == far).collect();
+        own.sort_unstable_by_key(|one| one.call);
+        let mut least: Vec<u64> = own.iter().map(|one| one.ret).collect();
+        for at in (1..least.len()).rev() {
+            least[at - 1] = least[at - 1].min(least[at]);
+        }
+        let after = |moment: u64| {
+            let at = own.partition_point(|one| one.call <= moment);
+            least.get(at).copied().unwrap_or(OPEN)
+        };
+        let pair = |other: u32, since: u64| {
+            let moment = since.max(after(self.clusters[other as usize].first));
+            (moment != OPEN).then_some(Pair { moment, one: far, other })
+        };
+        let written_later = alive.iter().filter_map(|at| {
+            let cluster = &self.clusters[*at as usize];
+            (*at != far && cluster.written > first).then(|| pair(*at, cluster.first)).flatten()
+        });
+        let straddling = near.iter().filter_map(|at| {
+            let later = members.iter().filter(|one| one.cluster == *at && one.call > first);
+            let since = later.map(|one| one.ret).min()?;
+            (*at != far).then(|| pair(*at, since)).flatten()
+        });
+        written_later.chain(straddling).min_by_key(|pair| pair.moment)
+    }
+
+    /// Of two clusters the writers, the first returns, and what was called after the other's.
+    fn told(&self, pair: &Pair, members: &[Member]) -> Vec<usize> {
+        let mut places = Vec::new();
+        for (this, that) in [(pair.one, pair.other), (pair.other, pair.one)] {
+            let own = || members.iter().filter(|one| one.cluster == this);
+            places.extend(own().filter(|one| one.writes).map(|one| one.place));
+            let reads = own().filter(|one| !one.writes);
+            places.extend(reads.min_by_key(|one| one.ret).map(|one| one.place));
+            if let Some(that) = self.clusters.get(that as usize) {
+                let later = own().filter(|one| one.call > that.first);
+                places.extend(later.min_by_key(|one| (one.ret, one.writes)).map(|one| one.place));
+            }
+        }
+        places
     }
 }

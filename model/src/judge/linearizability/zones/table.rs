@@ -6,6 +6,8 @@ pub(in super::super) struct Table {
     /// For each slot, one more than a place, or 0.
     slots: Vec<u32>,
     len: usize,
+    /// Whether equal values of different groups are kept apart from the beginning.
+    apart: bool,
 }
 
 const SLOTS_MIN: usize = 16;
@@ -13,7 +15,7 @@ const SLOTS_MIN: usize = 16;
 impl Table {
     pub(in super::super) fn with_capacity(entries: usize) -> Table {
         let slots = (entries * 2).next_power_of_two().max(SLOTS_MIN);
-        Table { slots: vec![0; slots], len: 0 }
+        Table { slots: vec![0; slots], len: 0, apart: false }
     }
 
     /// The place that was noted, if `same` says that it is the right one.
@@ -45,22 +47,29 @@ impl Table {
     ) {
         self.len += 1;
         if self.len * 2 > self.slots.len() {
-            self.grow(of);
+            self.rebuild(self.slots.len() * 2, &of);
         }
-        self.put(self.slot(group, value), place);
+        let steps = self.put(self.slot(group, value), place);
+        if steps > STEPS_MAX && !self.apart {
+            self.apart = true;
+            self.rebuild(self.slots.len(), &of);
+        }
     }
 
+    /// How many slots were taken already is handed back.
     #[inline]
-    fn put(&mut self, mut slot: usize, place: u32) {
+    fn put(&mut self, mut slot: usize, place: u32) -> usize {
+        let mut steps = 0;
         while self.slots[slot] != 0 {
             slot = (slot + 1) & (self.slots.len() - 1);
+            steps += 1;
         }
         self.slots[slot] = place + 1;
+        steps
     }
 
     #[cold]
-    fn grow(&mut self, of: impl Fn(u32) -> (u32, Option<u64>)) {
-        let len = self.slots.len() * 2;
+    fn rebuild(&mut self, len: usize, of: impl Fn(u32) -> (u32, Option<u64>)) {
         let old = std::mem::replace(&mut self.slots, vec![0; len]);
         for place in old.iter().filter_map(|slot| slot.checked_sub(1)) {
             let (group, value) = of(place);
@@ -68,13 +77,23 @@ impl Table {
         }
     }
 
+    /// Values that follow each other stand side by side, since most are asked for soon after each
+    /// other; where each such row begins is random. As long as few groups have equal values, the
+    /// group does not matter: values that are unique follow each other across groups.
     #[inline]
     const fn slot(&self, group: u32, value: Option<u64>) -> usize {
+        let group = if self.apart || value.is_none() { group } else { 0 };
         let value = match value {
             Some(value) => value,
             None => 0x9e37_79b9_7f4a_7c15,
         };
-        let mixed = (value ^ (group as u64) << 40).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        (mixed ^ mixed >> 32) as usize & (self.slots.len() - 1)
+        let row = ((value / ROW) ^ ((group as u64) << 40)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        ((row ^ (row >> 32)).wrapping_mul(ROW) + value % ROW) as usize & (self.slots.len() - 1)
     }
 }
+
+/// Where more slots than this are taken in a row, many groups have equal values.
+const STEPS_MAX: usize = 512;
+
+/// So many slots are a row: what the processor fetches from memory at once.
+const ROW: u64 = 16;

@@ -1,6 +1,8 @@
 //! How a node comes to lead: steps of candidates and of who votes for them.
 
+use super::super::rules::{self, Guard, Voter};
 use super::{Body, Bug, Content, Fact, Role, Turn};
+use crate::fact::Nodes;
 
 impl Turn<'_> {
     pub(super) fn times_out(&mut self) {
@@ -20,12 +22,20 @@ impl Turn<'_> {
         self.sends(other, Body::Vote { last_term, last });
     }
 
-    pub(super) fn votes(&mut self, from: u8, current: bool, newer: bool, theirs: (u8, u8)) {
+    pub(super) fn votes(&mut self, from: u8, term: u8, newer: bool, theirs: (u8, u8)) {
         let compares = !self.bug(Bug::LogNotCompared);
         let me = self.me();
-        let free = me.vote == 0 || me.vote == from + 1;
-        let fits = theirs >= (me.term_at(me.last()), me.last()) || !compares;
-        let granted = current && free && fits && me.role == Role::Follower;
+        let voter = Voter {
+            term: me.term.into(),
+            free: me.vote == 0 || me.vote == from + 1,
+            role: me.role,
+            last: (me.term_at(me.last()).into(), me.last().into()),
+        };
+        let granted = match rules::votes(&voter, term.into(), (theirs.0.into(), theirs.1.into())) {
+            Err(Guard::Newer) => !compares,
+            allowed => allowed.is_ok(),
+        };
+        let current = term == me.term;
         let given = granted && me.vote == 0;
         if given {
             me.vote = from + 1;
@@ -42,7 +52,7 @@ impl Turn<'_> {
     pub(super) fn leads_if_elected(&mut self) {
         let raft = self.raft;
         let me = self.me();
-        if !raft.voters(me).are_quorum(me.votes) {
+        if rules::leads(me.role, Nodes(me.votes.into()), &raft.voters(me).fact()).is_err() {
             return;
         }
         (me.role, me.votes) = (Role::Leader, 0);

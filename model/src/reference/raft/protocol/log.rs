@@ -1,7 +1,9 @@
 //! How entries get into logs, how they are committed, and how snapshots take their place.
 
 use super::super::Base;
+use super::super::rules::{self, Guard};
 use super::{Body, Bug, Content, Entry, Fact, GoesBy, Role, Server, Turn, client, told};
+use crate::fact::Nodes;
 
 impl Turn<'_> {
     /// A leader makes an entry.
@@ -30,7 +32,8 @@ impl Turn<'_> {
             return self.sends(other, Body::Install(base));
         }
         let entry = me.entry(prev + 1);
-        let commit = me.commit.min(prev + u8::from(entry.is_some()));
+        let count = u64::from(entry.is_some());
+        let commit = rules::known_committed(prev.into(), count, me.commit.into()) as u8;
         let prev_term = me.term_at(prev);
         self.sends(other, Body::Append { prev, prev_term, entry, commit });
     }
@@ -53,7 +56,7 @@ impl Turn<'_> {
         }
         if let Some(entry) = entry
             && !known
-            && me.entry(prev + 1).is_none_or(|own| own.term != entry.term)
+            && rules::conflicts(me.entry(prev + 1).map(|own| own.term.into()), entry.term.into())
         {
             // Only a conflict removes what stands there: an old message may come late.
             self.replaces(prev, entry);
@@ -88,9 +91,13 @@ impl Turn<'_> {
         for index in (me.commit + 1..=me.last()).rev() {
             let holds = |node: &u8| me.matched[*node as usize] >= index;
             let holders = (0..raft.bounds.nodes).filter(holds);
-            let nodes = holders.fold(1 << who, |nodes, node| nodes | 1 << node);
-            let own = any_term || me.term_at(index) == me.term;
-            if own && raft.voters(&me).are_quorum(nodes) {
+            let nodes = holders.fold(1_u8 << who, |nodes, node| nodes | 1 << node);
+            let (of, config) = (me.term_at(index).into(), raft.voters(&me).fact());
+            let allowed = match rules::commits(me.term.into(), of, Nodes(nodes.into()), &config) {
+                Err(Guard::OwnTerm) => any_term,
+                allowed => allowed.is_ok(),
+            };
+            if allowed {
                 self.commits(index);
                 // By new voters more may be committed than by those before.
                 return self.advances();

@@ -127,7 +127,8 @@ pub(super) const ERRORS: &[(&str, &str)] = &[
         "line 2, column 6: unknown step `hé`: expected one of crash, power-loss, \
       stop, restart, pause, resume, partition, isolate, cut, heal, hold, release, drop, delay, \
       hurry, disturb, restart-all, rolling-restart, slow, disk, wipe, revert, drift, \
-         wobble, jitter, freeze, ring, bridge, flap, double, swap, corrupt, lose, latency, congest",
+         wobble, jitter, freeze, ring, bridge, flap, double, swap, corrupt, lose, latency, \
+         congest, by-hand, let-go, next, deliver, repeat, fire, synced, give-up",
     ),
     (
         "nodes 3\n@0ms lose 4 in 3 n1 -> n2 for 1s",
@@ -264,5 +265,5 @@ fn a_long_word_is_cut_short_in_an_error() {
     let text = format!("nodes 3\n@0ms {}", "x".repeat(1_000_000));
     let error = text.parse::<Steps>().map_err(|error| error.to_string());
     let start = format!("line 2, column 6: unknown step `{}…`: expected one of", "x".repeat(40));
-    assert!(error.is_err_and(|error| error.starts_with(&start) && error.len() < 400));
+    assert!(error.is_err_and(|error| error.starts_with(&start) && error.len() < 480));
 }

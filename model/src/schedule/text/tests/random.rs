@@ -2,8 +2,8 @@
 
 use super::Steps;
 use crate::fault::{
-    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, Kind, LinkTrouble, Nemesis,
-    Overflow, Target,
+    ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, Hand, Kind, LinkTrouble,
+    Nemesis, Overflow, Party, Target,
 };
 use crate::id::{ClientId, NodeId};
 use crate::schedule::{Action, Anchor, Noise, Schedule, Step, Timing, When};
@@ -138,12 +138,36 @@ fn network() -> BoxedStrategy<Fault> {
     .boxed()
 }
 
+fn hand() -> BoxedStrategy<Fault> {
+    let message = || (1..=u32::MAX, target(), target());
+    let client = || (0..4_u32).prop_map(ClientId);
+    let party = || prop_oneof![target().prop_map(Party::Node), client().prop_map(Party::Client)];
+    prop_oneof![
+        Just(Hand::Begin),
+        Just(Hand::LetGo),
+        (0..=Hand::NEXT_MAX).prop_map(|events| Hand::Next { events }),
+        (1..=u32::MAX, party(), party()).prop_map(|(nth, from, to)| Hand::Deliver {
+            nth,
+            from,
+            to
+        }),
+        message().prop_map(|(nth, from, to)| Hand::Repeat { nth, from, to }),
+        message().prop_map(|(nth, from, to)| Hand::Lose { nth, from, to }),
+        (1..=u32::MAX, target()).prop_map(|(nth, node)| Hand::Fire { nth, node }),
+        target().prop_map(|node| Hand::Sync { node }),
+        client().prop_map(|client| Hand::GiveUp { client }),
+    ]
+    .prop_map(Fault::Hand)
+    .boxed()
+}
+
 fn fault() -> BoxedStrategy<Fault> {
     let link = || (target(), target());
     let message = || (1..=u32::MAX, target(), target());
     prop_oneof![
         machine(),
         network(),
+        hand(),
         (target(), point()).prop_map(|(node, point)| Fault::Crash { node, point }),
         (target(), point(), 0..=100_u8).prop_map(|(node, point, kept_percent)| {
             Fault::PowerLoss { node, point, kept_percent }

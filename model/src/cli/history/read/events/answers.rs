@@ -48,6 +48,7 @@ pub(super) fn answered(
             Ret::Flag(true)
         }
         Op::Cas(..) | Op::Release(_) | Op::Take(_) => Ret::Flag(true),
+        Op::Etcd(_) => Ret::Value(value(form)?),
         Op::Transaction(asked) => Ret::Value(reads(asked, form, names)?),
         _ => Ret::Done,
     };
