@@ -211,14 +211,15 @@ impl<N: Node> Check<N> {
         self.shape(|shape| shape.clients = clients)
     }
 
-    /// So many operations in a case; 4 to 50 unless said.
+    /// So many operations in a case; unless said 4 to 50, and in one case of eight three times as
+    /// many.
     pub fn operations(self, operations: RangeInclusive<u32>) -> Check<N> {
-        self.shape(|shape| shape.operations = operations)
+        self.shape(|shape| (shape.operations, shape.long) = (operations, false))
     }
 
-    /// So many faults in a case; 1 to 10 unless said.
+    /// So many faults in a case; unless said 1 to 10, and in one case of eight three times as many.
     pub fn faults(self, faults: RangeInclusive<u32>) -> Check<N> {
-        self.shape(|shape| shape.faults = faults)
+        self.shape(|shape| (shape.faults, shape.long) = (faults, false))
     }
 
     /// How long things take.

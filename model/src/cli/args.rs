@@ -17,7 +17,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A property-based model checker for replicated systems
@@ -54,6 +54,24 @@ pub(super) enum Command {
     Calibrate(Calibrate),
     /// Judge recorded histories, from this or another system
     History(History),
+}
+
+// Where a command that prints a report writes its result for machines. (Not a doc comment: clap
+// would take it for the text of the command.)
+#[derive(clap::Args, Debug)]
+pub(super) struct Json {
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the report then goes
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    json: Option<PathBuf>,
+}
+
+impl Json {
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.json.as_deref()
+    }
 }
 
 #[derive(clap::Args, Debug)]
@@ -128,12 +146,8 @@ pub(super) struct Check {
     /// Save nothing, and run nothing that was saved
     #[arg(long, conflicts_with = "save")]
     pub(super) no_save: bool,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 #[derive(clap::Args, Debug)]
@@ -164,12 +178,8 @@ pub(super) struct Replay {
     /// there is no such file
     #[arg(long, verbatim_doc_comment)]
     pub(super) bisect: bool,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 #[derive(clap::Args, Debug)]
@@ -191,12 +201,8 @@ pub(super) struct Confirm {
     /// Save nothing
     #[arg(long, conflicts_with = "save")]
     pub(super) no_save: bool,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 #[derive(clap::Args, Debug)]
@@ -219,12 +225,8 @@ pub(super) struct Shrink {
     /// `.small` in its name; with --refresh the old one]
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) out: Option<PathBuf>,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 /// What must hold besides what the target says.

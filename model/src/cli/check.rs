@@ -24,7 +24,7 @@ pub(super) fn check(
     let entries: Vec<&Entry> =
         asked.targets.iter().map(|name| cli.find(name, program)).collect::<Result<_, _>>()?;
     let wishes = wishes(asked, program, cli.stop());
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
     let reachable = if asked.coverage {

@@ -344,10 +344,10 @@ impl Wishes {
         shape.nodes = self.nodes.unwrap_or(shape.nodes);
         shape.clients = self.clients.unwrap_or(shape.clients);
         if let Some(operations) = &self.operations {
-            shape.operations = operations.clone();
+            (shape.operations, shape.long) = (operations.clone(), false);
         }
         if let Some(faults) = &self.faults {
-            shape.faults = faults.clone();
+            (shape.faults, shape.long) = (faults.clone(), false);
         }
         if let Some(claim) = &self.nemesis {
             shape.claim = claim.clone();
