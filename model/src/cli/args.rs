@@ -11,6 +11,7 @@ pub(super) use explore::Explore;
 pub(super) use history::History;
 
 use super::console::{Console, Exit, Trouble};
+use super::extra::Extra;
 use super::target::Refined;
 use crate::fault::{Kind, Nemesis};
 use crate::figure::Limit;
@@ -293,10 +294,20 @@ impl Usage {
 }
 
 /// Reads the words of a command line, of which the first is the program.
-pub(super) fn parse(name: &str, words: &[OsString]) -> Result<Arguments, Usage> {
-    let command = Arguments::command().bin_name(name.to_owned());
+pub(super) fn parse(name: &str, words: &[OsString], extras: &[Extra]) -> Result<Arguments, Usage> {
+    let own = Arguments::command().bin_name(name.to_owned());
+    // Those of the program's own are run before these words are read: here they are only shown.
+    let command = extras.iter().fold(own, |command, extra| {
+        let shown = clap::Command::new(extra.name).about(extra.sentence);
+        command.subcommand(shown)
+    });
     let matches = command.try_get_matches_from(words).map_err(Usage)?;
     Arguments::from_arg_matches(&matches).map_err(Usage)
+}
+
+/// Whether every program has a command of this name.
+pub(super) fn is_command(name: &str) -> bool {
+    Arguments::command().find_subcommand(name).is_some()
 }
 
 fn cases(text: &str) -> Result<u64, String> {
