@@ -87,7 +87,7 @@ pub(super) fn history(
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
     let files = files(asked)?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let files = Arc::new(files);
     let objects = judged(&files, asked.jobs, console)?;
     let mut tally = Tally::default();

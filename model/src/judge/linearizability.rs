@@ -26,6 +26,7 @@ mod collections;
 mod decide;
 mod explain;
 mod frontier;
+mod lists;
 mod order;
 mod parts;
 mod search;
