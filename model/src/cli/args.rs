@@ -4,12 +4,14 @@
 mod calibrate;
 mod explore;
 mod history;
+mod paths;
 
 pub(super) use calibrate::Calibrate;
 pub(super) use explore::Explore;
 pub(super) use history::History;
 
 use super::console::{Console, Exit, Trouble};
+use super::extra::Extra;
 use super::target::Refined;
 use crate::fault::{Kind, Nemesis};
 use crate::figure::Limit;
@@ -133,6 +135,15 @@ pub(super) struct Check {
     /// the step
     #[arg(long, verbatim_doc_comment)]
     pub(super) coverage: bool,
+    /// Instead of generated cases: paths that cover the edges
+    /// of Raft's model, followed by the real nodes and held
+    /// against the model. Tells what of it they took. The
+    /// model is that of --coverage, or within these bounds:
+    /// --paths=terms:2,requests:1
+    #[arg(long, value_name = "BOUNDS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "", value_parser = paths::bounds, verbatim_doc_comment)]
+    #[arg(conflicts_with_all = ["cases", "seed", "nodes", "clients", "operations", "faults"])]
+    pub(super) paths: Option<crate::reference::raft::Bounds>,
     #[command(flatten)]
     pub(super) limits: Limits,
     /// On so many threads [default: all cores]
@@ -283,10 +294,20 @@ impl Usage {
 }
 
 /// Reads the words of a command line, of which the first is the program.
-pub(super) fn parse(name: &str, words: &[OsString]) -> Result<Arguments, Usage> {
-    let command = Arguments::command().bin_name(name.to_owned());
+pub(super) fn parse(name: &str, words: &[OsString], extras: &[Extra]) -> Result<Arguments, Usage> {
+    let own = Arguments::command().bin_name(name.to_owned());
+    // Those of the program's own are run before these words are read: here they are only shown.
+    let command = extras.iter().fold(own, |command, extra| {
+        let shown = clap::Command::new(extra.name).about(extra.sentence);
+        command.subcommand(shown)
+    });
     let matches = command.try_get_matches_from(words).map_err(Usage)?;
     Arguments::from_arg_matches(&matches).map_err(Usage)
+}
+
+/// Whether every program has a command of this name.
+pub(super) fn is_command(name: &str) -> bool {
+    Arguments::command().find_subcommand(name).is_some()
 }
 
 fn cases(text: &str) -> Result<u64, String> {
