@@ -82,6 +82,7 @@ pub mod counterexample;
 pub mod course;
 pub mod error;
 pub mod execute;
+pub mod expect;
 pub mod explain;
 pub mod explore;
 pub mod fact;

@@ -71,7 +71,9 @@ impl<Op: Clone + PartialEq> Vicinity<Op> {
                 }
                 vec![to]
             }
-            Action::Fault(fault) => fault.targets_mut(),
+            Action::Fault(_) | Action::Load(_) => action.targets_mut(),
+            // What is expected of others is another expectation.
+            Action::Expect(_) => return chance(schedule, draws),
         };
         if let When::On(Anchor::Elected(Some(who)) | Anchor::Down(who), _) = when
             && (names.is_empty() || draws.chance(1, 4))

@@ -8,6 +8,7 @@ use crate::judge::Property;
 use crate::judge::convergence::Converges;
 use crate::judge::reach::Reach;
 use crate::judge::replication::Reference;
+use crate::judge::scenario::Scenario;
 use crate::judge::survival::{NoPanic, Terminates};
 use crate::node::{Io, Node};
 use crate::observe::{Observed, observe};
@@ -74,6 +75,7 @@ impl<N: Node> Subject<N> {
                 Arc::new(NoPanic),
                 Arc::new(Terminates),
                 Arc::new(Reference),
+                Arc::new(Scenario),
                 Arc::new(Converges),
             ],
             reaches: Vec::new(),
