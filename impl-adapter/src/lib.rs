@@ -8,4 +8,5 @@
 
 pub mod mutants;
 pub mod raft;
+pub mod scenarios;
 pub mod targets;

@@ -4,6 +4,7 @@
 use crate::mutants;
 use crate::raft::raft_rs::{self, Server};
 use crate::raft::{Config, members};
+use crate::scenarios;
 use schism::check::Check;
 use schism::cli::Cli;
 use schism::judge::refines::Raft;
@@ -70,6 +71,9 @@ pub fn register(mut cli: Cli) -> Cli {
         let check = check.linearizable().available(AVAILABLE);
         let check = if mutant.is_refined() { check.refines(Raft) } else { check };
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
+    }
+    for scenario in scenarios::all() {
+        cli = cli.scenario(scenario.target, scenario.name, scenario.text);
     }
     cli.tour("raft-rs", "PM09").canary("PM10")
 }

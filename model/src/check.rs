@@ -41,6 +41,7 @@ mod power;
 mod regressions;
 mod run;
 mod sabotage;
+mod scene;
 mod settings;
 mod smaller;
 mod smallest;
@@ -57,6 +58,7 @@ pub use outcome::{Brief, Checked, Outcome};
 pub use power::{Alarms, Catch, Trial};
 pub use regressions::Replayed;
 pub use sabotage::Thoroughness;
+pub use scene::{Kept, Staged};
 pub use settings::Settings;
 #[cfg(feature = "cli")]
 pub(crate) use settings::variable;

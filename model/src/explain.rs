@@ -15,6 +15,7 @@ mod pass;
 mod picture;
 mod rows;
 mod scene;
+mod scene_told;
 mod story;
 mod timeline;
 mod words;
@@ -22,6 +23,7 @@ mod words;
 pub use covered::covered;
 pub use measured::measured;
 pub use pass::pass;
+pub use scene_told::{expected, staged};
 pub use story::story;
 #[cfg(feature = "cli")]
 pub(crate) use {

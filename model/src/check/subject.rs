@@ -34,6 +34,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) measured: bool,
     /// Whether it is noted what of Raft's model the runs walk.
     pub(crate) covered: bool,
+    /// The schedule whose variations are the cases, where they are.
+    pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
     /// What was asked for and cannot be meant; told when the check is run.
     pub(crate) misuse: Option<Error>,
 }
@@ -49,6 +51,7 @@ impl<N: Node> Clone for Subject<N> {
             deterministic: self.deterministic,
             measured: self.measured,
             covered: self.covered,
+            scenario: self.scenario.clone(),
             misuse: self.misuse.clone(),
         }
     }
@@ -82,6 +85,7 @@ impl<N: Node> Subject<N> {
             deterministic: true,
             measured: false,
             covered: false,
+            scenario: None,
             misuse: None,
         }
     }

@@ -68,8 +68,8 @@ pub(super) struct List {
 #[derive(clap::Args, Debug)]
 #[command(allow_negative_numbers = true)]
 pub(super) struct Check {
-    /// What to check, one after the other: `raft-rs`, `mutant:PM09`;
-    /// `list` shows all
+    /// What to check, one after the other: `raft-rs`, `mutant:PM09`,
+    /// `scenario:leader-crash`; `list` shows all
     #[arg(required = true, value_name = "TARGET", verbatim_doc_comment)]
     pub(super) targets: Vec<String>,
     /// So many cases [default: the target's own number,
@@ -115,6 +115,14 @@ pub(super) struct Check {
     /// the step
     #[arg(long, verbatim_doc_comment)]
     pub(super) coverage: bool,
+    /// Of scenarios, run variations: other nodes, other times,
+    /// other draws, some with noise or further faults
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) vary: bool,
+    /// Run scenarios on this target, instead of the one that
+    /// each was written for
+    #[arg(long, value_name = "TARGET", verbatim_doc_comment)]
+    pub(super) on: Option<String>,
     #[command(flatten)]
     pub(super) limits: Limits,
     /// On so many threads [default: all cores]
