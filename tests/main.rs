@@ -21,6 +21,7 @@ mod regressions;
 mod requests;
 mod sabotage;
 mod saved;
+mod scenarios;
 mod soundness;
 mod stopped;
 mod tidy;

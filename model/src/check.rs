@@ -32,6 +32,7 @@ use std::time::Duration;
 pub mod bridge;
 mod cases;
 mod clock;
+mod cluster;
 mod confirm;
 mod hunt;
 mod minimise;
@@ -52,6 +53,7 @@ mod walked;
 pub use cases::Cases;
 #[cfg(feature = "cli")]
 pub(crate) use clock::Stopwatch;
+pub use cluster::Cluster;
 pub use confirm::{Confirmed, Near};
 pub use hunt::{Finding, Hunted};
 pub use outcome::{Brief, Checked, Outcome};

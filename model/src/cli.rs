@@ -210,7 +210,8 @@ impl Cli {
 
     /// The target of this name.
     fn find(&self, name: &str, program: &Program) -> Result<&Entry, Trouble> {
-        self.entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let played = scenes::played_on(name);
+        self.entries.iter().find(|entry| entry.name == played).ok_or_else(|| {
             let near = self.near(name).map(|near| format!(": did you mean `{near}`?"));
             let list = program.command("list");
             Trouble::misuse(format!(

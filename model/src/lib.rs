@@ -98,6 +98,7 @@ pub mod observe;
 pub mod persist;
 pub mod reference;
 pub mod sabotage;
+pub mod scenario;
 pub mod schedule;
 pub mod seed;
 pub mod shrink;

@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Command {
-    /// Show targets, mutants, faults and properties
+    /// Show targets, mutants, scenarios, faults and properties
     List(List),
     /// Hunt for a schedule that breaks a property, shrink it and explain it
     Check(Check),
@@ -115,8 +115,8 @@ pub(super) struct Check {
     /// the step
     #[arg(long, verbatim_doc_comment)]
     pub(super) coverage: bool,
-    /// Of scenarios, run variations: other nodes, other times,
-    /// other draws, some with noise or further faults
+    /// Of scenarios, run variations: other nodes, times and
+    /// draws, some with noise or further faults
     #[arg(long, verbatim_doc_comment)]
     pub(super) vary: bool,
     /// Run scenarios on this target, instead of the one that

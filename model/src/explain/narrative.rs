@@ -133,6 +133,11 @@ pub(super) fn sure<Op>(found: &Counterexample<Op>) -> Vec<String> {
             format!("not shrunk: {} of {steps} steps are needed, each alone", sure.needed_steps)
         }
         (false, _) => "not shown minimal: shrinking was cut off".to_owned(),
+        (true, _) if found.schedule.expects() => {
+            "what stands above an expectation belongs to it; each other step was removed alone: \
+             the failure vanished"
+                .to_owned()
+        }
         (true, 0) => "it fails without any step".to_owned(),
         (true, 1) => "without its one step the failure vanished".to_owned(),
         (true, _) => {

@@ -2,7 +2,6 @@
 
 use crate::counterexample::{Cost, Counterexample, Sure};
 use crate::course::Course;
-use crate::expect::Outlook;
 use crate::fact::{Entry, Fact, Told};
 use crate::fault::{CrashPoint, EffectKind, Fault, Nemesis, Target};
 use crate::history::{History, Moment, Operation, Outcome};
@@ -48,7 +47,7 @@ impl Tape {
             views: Vec::new(),
             reigns: Vec::new(),
             course: Course::default(),
-            outlook: Outlook::default(),
+            outlook: Default::default(),
             steps: Vec::new(),
             hits: Vec::new(),
             end: End::Settled { node: n(1), behind: Vec::new(), unread: None },

@@ -15,6 +15,8 @@ use crate::verdict::{Failure, Verdict, Violation};
 use state::{Looked, State};
 
 mod state;
+#[cfg(test)]
+mod tests;
 
 /// The property that all comes true that a schedule expects.
 #[derive(Clone, Copy, Default, Debug)]
@@ -102,7 +104,8 @@ fn of_clients<N: Node>(answer: &mut Answer, begun: &Begun, some: bool, seen: &Ob
     });
     let first = taken.next();
     let all = asked.len();
-    answer.held = (all > 0).then_some(first.is_some() == some);
+    // Where nobody asks, nothing is taken, and nobody can tell whether it would have been.
+    answer.held = (all > 0 || !some).then_some(first.is_some() == some);
     answer.saw = match first {
         _ if all == 0 => "no client asked one of them for a write".to_owned(),
         None => format!("none of {all} writes was acknowledged"),

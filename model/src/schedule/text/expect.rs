@@ -18,6 +18,9 @@ pub(super) const WORDS: [&str; 2] = ["expect", "load"];
 /// What somebody can be expected to do.
 const VERBS: [&str; 4] = ["see", "follow", "take", "catch"];
 
+/// Words that mean something where names stand, so that no role here is called so.
+const RESERVED: [&str; 4] = ["all", "each", "no", "among"];
+
 /// Reads what follows `load`: `c0 -> leader every 100ms for 10s`.
 pub(super) fn load(line: &mut Line) -> Read<Load> {
     let client = client(line)?.ok_or_else(|| line.expected("a client such as c0"))?;
@@ -113,9 +116,15 @@ fn some(line: &mut Line) -> Read<Vec<Target>> {
 
 /// Reads names up to a word that is none.
 fn named(line: &mut Line) -> Read<Vec<Target>> {
-    let mut targets = vec![target(line)?];
-    while !ends(line.peek()) {
-        targets.push(target(line)?);
+    let mut targets = Vec::new();
+    while targets.is_empty() || !ends(line.peek()) {
+        let named = target(line)?;
+        if let Target::Role(word) = &named
+            && (ends(word) || RESERVED.contains(&word.as_str()))
+        {
+            return Err(line.error(format!("`{word}` names nobody in an expectation")));
+        }
+        targets.push(named);
     }
     Ok(targets)
 }
@@ -123,7 +132,7 @@ fn named(line: &mut Line) -> Read<Vec<Target>> {
 /// Whether a word ends a list of names. A role is not called so here.
 fn ends(word: &str) -> bool {
     let verb = |verb: &&str| word == *verb || is_singular(word, verb);
-    word.is_empty() || matches!(word, "within" | "for") || VERBS.iter().any(|v| verb(&v))
+    word.is_empty() || matches!(word, "within" | "for") || VERBS.iter().any(verb)
 }
 
 impl fmt::Display for Load {
