@@ -11,6 +11,7 @@ mod corpus;
 mod determinism;
 mod faults;
 mod golden;
+mod handle;
 mod history_howto;
 mod howto;
 mod measures;

@@ -4,8 +4,10 @@
 //! |---|---|---|---|---|---|
 //! | [`raft::raft_rs`] | crate `raft` 0.7.0 (raft-rs), codec `protobuf-codec` | the library: elections with pre-vote and check-quorum, replication, `ReadIndex`, forwarding of proposals, flow control; where asked for, limits so low that they are met, membership changes (single and joint, learners), leadership transfer, snapshots with log compaction and installation, asynchronous writes, and a state machine that lags behind. Ours: the store, the write-ahead log and its recovery, the map with its sessions, both in a snapshot too | network, disk, clock; messages travel as values, not as bytes; ticks that a process missed while it stood still are skipped ([`raft::clock`]) | the election timeout, which the library draws from the thread's generator, is overwritten after every call by a draw of the node's own for its term and role | lease reads; a proposal that was forwarded and found no room is lost, so its client hears nothing; with asynchronous writes, what its caller has to wait for all the same (`docs/FINDINGS.md`) |
 //!
-//! Beside them stand known-bad variants, [`mutants`], which a checker must catch.
+//! Beside them stand known-bad variants, [`mutants`], which a checker must catch, and [`live`]:
+//! real networks, with a wrapper that can break them.
 
+pub mod live;
 pub mod mutants;
 pub mod raft;
 pub mod scenarios;

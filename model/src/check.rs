@@ -22,6 +22,7 @@ use crate::judge::reach::Reach;
 use crate::judge::refines::{self, Refines};
 use crate::judge::within::Within;
 use crate::node::{Io, Node};
+use crate::reference::raft::Bounds;
 use crate::schedule::Timing;
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
@@ -38,6 +39,7 @@ mod hunt;
 mod minimise;
 mod neighbours;
 mod outcome;
+mod paths;
 mod power;
 mod regressions;
 mod run;
@@ -191,6 +193,15 @@ impl<N: Node> Check<N> {
         self
     }
 
+    /// Instead of generated schedules: paths through Raft's model within these bounds, which cover
+    /// its edges, are followed by the real nodes, held against the model besides, and judged as
+    /// ever; see [`Tally::paths`](crate::counterexample::Tally::paths). The nodes must tell
+    /// details.
+    pub fn paths(mut self, bounds: Bounds) -> Check<N> {
+        self.subject.paths = Some(bounds);
+        self
+    }
+
     /// A figure of each run stays within a bound, which is a time in virtual time or a share:
     /// `.within(Figure::Recovery, Duration::from_millis(500))`, `.within(Figure::Refused, 0.05)`.
     /// A run in which it does not is a failure, and is shrunk like any other. Measure first, with
@@ -215,14 +226,15 @@ impl<N: Node> Check<N> {
         self.shape(|shape| shape.clients = clients)
     }
 
-    /// So many operations in a case; 4 to 50 unless said.
+    /// So many operations in a case; unless said 4 to 50, and in one case of eight three times as
+    /// many.
     pub fn operations(self, operations: RangeInclusive<u32>) -> Check<N> {
-        self.shape(|shape| shape.operations = operations)
+        self.shape(|shape| (shape.operations, shape.long) = (operations, false))
     }
 
-    /// So many faults in a case; 1 to 10 unless said.
+    /// So many faults in a case; unless said 1 to 10, and in one case of eight three times as many.
     pub fn faults(self, faults: RangeInclusive<u32>) -> Check<N> {
-        self.shape(|shape| shape.faults = faults)
+        self.shape(|shape| (shape.faults, shape.long) = (faults, false))
     }
 
     /// How long things take.

@@ -12,6 +12,7 @@ mod links;
 mod measured;
 mod narrative;
 mod pass;
+mod paths;
 mod picture;
 mod rows;
 mod scene;
@@ -23,6 +24,7 @@ mod words;
 pub use covered::covered;
 pub use measured::measured;
 pub use pass::pass;
+pub use paths::paths;
 pub use scene_told::{expected, staged};
 pub use story::story;
 #[cfg(feature = "cli")]

@@ -190,9 +190,8 @@ impl<Op: Clone> Scenario<Op> {
     #[must_use]
     pub fn schedule(&self) -> Schedule<Op> {
         let mut planned = self.planned.clone();
-        let sets_right = |action: &Action<Op>| {
-            matches!(action, Action::Fault(fault) if fault.kind().is_none())
-        };
+        let sets_right =
+            |action: &Action<Op>| matches!(action, Action::Fault(fault) if fault.kind().is_none());
         planned.sort_by_key(|(at, action)| (*at, !sets_right(action)));
         let mut schedule = Schedule::new(self.nodes);
         schedule.seed = self.seed;

@@ -66,10 +66,7 @@ impl<N: Node> Cluster<N> {
     ///
     /// # Panics
     /// There are no nodes.
-    pub fn new(
-        nodes: u32,
-        boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static,
-    ) -> Cluster<N> {
+    pub fn new(nodes: u32, boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static) -> Cluster<N> {
         let claim = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Disturbances);
         let claim = claim.fold(Nemesis::new(), Nemesis::with);
         Cluster::of(check(boot).survives(claim), nodes)

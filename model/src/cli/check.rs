@@ -24,14 +24,12 @@ pub(super) fn check(
 ) -> Result<Exit, Trouble> {
     let jobs = jobs(cli, asked, program)?;
     let wishes = wishes(asked, program, cli.stop());
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
-    let reachable = if asked.coverage {
-        Coverage::reachable(&Raft::within(Coverage::BOUNDS))
-    } else {
-        Coverage::default()
-    };
+    let bounds = asked.paths.or(asked.coverage.then_some(Coverage::BOUNDS));
+    let reachable = bounds.map(|bounds| Coverage::reachable(&Raft::within(bounds)));
+    let reachable = reachable.unwrap_or_default();
     for (place, job) in jobs.iter().enumerate() {
         if place > 0 {
             console.say("")?;
@@ -125,6 +123,7 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         sabotage: asked.sabotage,
         measure: asked.measure,
         coverage: asked.coverage,
+        paths: asked.paths,
         limits: asked.limits.within.clone(),
         refines: asked.limits.refines,
         jobs: asked.jobs.unwrap_or_default() as usize,

@@ -138,7 +138,7 @@ fn more<Op>(schedule: &mut Schedule<Op>, shape: &Shape, draws: &mut Draws) {
     let shape = Shape { nodes: schedule.nodes, faults: MORE, claim: theirs, ..shape.clone() };
     let until = schedule.steps.iter().filter_map(written).max().unwrap_or(Time::ZERO);
     let mut planned: Vec<(Time, Action<Op>)> = Vec::new();
-    Storm::new(&shape, draws).plan(until, &mut planned);
+    Storm::new(&shape, draws).plan(1, until, &mut planned);
     planned.retain(|(_, action)| {
         // These end what others began.
         !matches!(action, Action::Fault(Fault::Heal | Fault::Hand(_)))
