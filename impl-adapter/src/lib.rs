@@ -11,5 +11,6 @@
 pub mod live;
 pub mod mutants;
 pub mod raft;
+pub mod scenarios;
 pub mod swim;
 pub mod targets;

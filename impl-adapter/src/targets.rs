@@ -4,6 +4,7 @@
 use crate::mutants;
 use crate::raft::raft_rs::{self, Server};
 use crate::raft::{Config, members};
+use crate::scenarios;
 use crate::swim;
 use schism::check::Check;
 use schism::cli::Cli;
@@ -75,6 +76,9 @@ pub fn register(mut cli: Cli) -> Cli {
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
     cli = group(cli);
+    for scenario in scenarios::all() {
+        cli = cli.scenario(scenario.target, scenario.name, scenario.text);
+    }
     cli.tour("raft-rs", "PM09").canary("PM10")
 }
 

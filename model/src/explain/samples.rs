@@ -47,6 +47,7 @@ impl Tape {
             views: Vec::new(),
             reigns: Vec::new(),
             course: Course::default(),
+            outlook: Default::default(),
             steps: Vec::new(),
             hits: Vec::new(),
             end: End::Settled { node: n(1), behind: Vec::new(), unread: None },
