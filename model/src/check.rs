@@ -22,6 +22,7 @@ use crate::judge::reach::Reach;
 use crate::judge::refines::{self, Refines};
 use crate::judge::within::Within;
 use crate::node::{Io, Node};
+use crate::reference::raft::Bounds;
 use crate::schedule::Timing;
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
@@ -37,6 +38,7 @@ mod hunt;
 mod minimise;
 mod neighbours;
 mod outcome;
+mod paths;
 mod power;
 mod regressions;
 mod run;
@@ -184,6 +186,15 @@ impl<N: Node> Check<N> {
     /// see [`Tally::coverage`](crate::counterexample::Tally::coverage).
     pub fn cover(mut self) -> Check<N> {
         self.subject.covered = true;
+        self
+    }
+
+    /// Instead of generated schedules: paths through Raft's model within these bounds, which cover
+    /// its edges, are followed by the real nodes, held against the model besides, and judged as
+    /// ever; see [`Tally::paths`](crate::counterexample::Tally::paths). The nodes must tell
+    /// details.
+    pub fn paths(mut self, bounds: Bounds) -> Check<N> {
+        self.subject.paths = Some(bounds);
         self
     }
 

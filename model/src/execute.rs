@@ -114,7 +114,7 @@ pub fn execute_sabotaged<N: Node>(
     world.run()
 }
 
-pub(crate) use walk::{Stands, Turn, Walked, turns, walk};
+pub(crate) use walk::{OnItsWay, Paused, Stands, Turn, Walked, paused, turns, walk};
 
 /// The simulated world of one run.
 struct World<'a, N: Node> {

@@ -12,6 +12,7 @@ mod links;
 mod measured;
 mod narrative;
 mod pass;
+mod paths;
 mod picture;
 mod rows;
 mod scene;
@@ -22,6 +23,7 @@ mod words;
 pub use covered::covered;
 pub use measured::measured;
 pub use pass::pass;
+pub use paths::paths;
 pub use story::story;
 #[cfg(feature = "cli")]
 pub(crate) use {

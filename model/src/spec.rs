@@ -137,9 +137,9 @@ pub trait Spec: Sized + 'static {
         None
     }
 
-    /// What `op` did to the lists that its part is, where it was answered with `ret`, or may yet do,
-    /// where nobody knows. It says the same as [`Spec::apply`], and lets lists be judged without a
-    /// search. Nothing where the part is not made of lists.
+    /// What `op` did to the lists that its part is, where it was answered with `ret`, or may do
+    /// yet, where nobody knows. It says the same as [`Spec::apply`], and lets lists be judged
+    /// without a search. Nothing where the part is not made of lists.
     fn listed<'r>(_op: &Self::Op, _ret: Option<&'r Self::Ret>) -> Option<Listed<'r>> {
         None
     }

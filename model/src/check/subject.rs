@@ -2,7 +2,8 @@
 //! of it: execute, observe, judge.
 
 use crate::error::Error;
-use crate::execute::{Op, Recording, Turn, Walked, execute, execute_sabotaged, turns, walk};
+use crate::execute::{Op, Paused, Recording, Turn, Walked};
+use crate::execute::{execute, execute_sabotaged, paused, turns, walk};
 use crate::generate::Shape;
 use crate::judge::Property;
 use crate::judge::convergence::Converges;
@@ -11,6 +12,7 @@ use crate::judge::replication::Reference;
 use crate::judge::survival::{NoPanic, Terminates};
 use crate::node::{Io, Node};
 use crate::observe::{Observed, observe};
+use crate::reference::raft::Bounds;
 use crate::sabotage::Sabotage;
 use crate::schedule::Schedule;
 use crate::trace::Trace;
@@ -33,6 +35,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) measured: bool,
     /// Whether it is noted what of Raft's model the runs walk.
     pub(crate) covered: bool,
+    /// Within which bounds paths of Raft's model are followed, if they are.
+    pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
     pub(crate) misuse: Option<Error>,
 }
@@ -48,6 +52,7 @@ impl<N: Node> Clone for Subject<N> {
             deterministic: self.deterministic,
             measured: self.measured,
             covered: self.covered,
+            paths: self.paths,
             misuse: self.misuse.clone(),
         }
     }
@@ -80,6 +85,7 @@ impl<N: Node> Subject<N> {
             deterministic: true,
             measured: false,
             covered: false,
+            paths: None,
             misuse: None,
         }
     }
@@ -120,6 +126,10 @@ impl<N: Node> Subject<N> {
             let text = format!("{} nodes are too many: at most {NODES_MAX}", self.shape.nodes);
             return Err(Error::new(text));
         }
+        if let Some(bounds) = self.paths {
+            self.shape.nodes = bounds.nodes.into();
+            self.along_paths();
+        }
         let calm: Schedule<Op<N>> =
             Schedule { timing: self.shape.timing, ..Schedule::new(self.shape.nodes) };
         self.shape.roles = self.run(&calm, Recording::default()).roles;
@@ -155,6 +165,12 @@ impl<N: Node> Subject<N> {
     /// Runs the steps of a schedule, and looks where they end.
     pub(crate) fn walk(&self, schedule: &Schedule<Op<N>>, recording: Recording) -> Walked<N> {
         walk(schedule, &*self.boot, recording)
+    }
+
+    /// Runs the steps of a schedule with all that nodes tell, and looks at what is on its way.
+    pub(super) fn paused(&self, schedule: &Schedule<Op<N>>) -> Paused<N> {
+        let detail = Recording { detail: true, ..Recording::default() };
+        paused(schedule, &*self.boot, detail)
     }
 
     /// What happens in a run, one by one, before it comes to rest; at most so much of it.

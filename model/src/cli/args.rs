@@ -4,6 +4,7 @@
 mod calibrate;
 mod explore;
 mod history;
+mod paths;
 
 pub(super) use calibrate::Calibrate;
 pub(super) use explore::Explore;
@@ -134,6 +135,15 @@ pub(super) struct Check {
     /// the step
     #[arg(long, verbatim_doc_comment)]
     pub(super) coverage: bool,
+    /// Instead of generated cases: paths that cover the edges
+    /// of Raft's model, followed by the real nodes and held
+    /// against the model. Tells what of it they took. The
+    /// model is that of --coverage, or within these bounds:
+    /// --paths=terms:2,requests:1
+    #[arg(long, value_name = "BOUNDS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "", value_parser = paths::bounds, verbatim_doc_comment)]
+    #[arg(conflicts_with_all = ["cases", "seed", "nodes", "clients", "operations", "faults"])]
+    pub(super) paths: Option<crate::reference::raft::Bounds>,
     #[command(flatten)]
     pub(super) limits: Limits,
     /// On so many threads [default: all cores]

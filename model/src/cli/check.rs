@@ -27,11 +27,9 @@ pub(super) fn check(
     let sink = Sink::open(asked.json.file(), console)?;
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
-    let reachable = if asked.coverage {
-        Coverage::reachable(&Raft::within(Coverage::BOUNDS))
-    } else {
-        Coverage::default()
-    };
+    let bounds = asked.paths.or(asked.coverage.then_some(Coverage::BOUNDS));
+    let reachable = bounds.map(|bounds| Coverage::reachable(&Raft::within(bounds)));
+    let reachable = reachable.unwrap_or_default();
     for (place, entry) in entries.iter().enumerate() {
         if place > 0 {
             console.say("")?;
@@ -101,6 +99,7 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         sabotage: asked.sabotage,
         measure: asked.measure,
         coverage: asked.coverage,
+        paths: asked.paths,
         limits: asked.limits.within.clone(),
         refines: asked.limits.refines,
         jobs: asked.jobs.unwrap_or_default() as usize,

@@ -20,7 +20,7 @@ use crate::persist::Saved;
 use crate::reference::raft::coverage::Row;
 use crate::sabotage::Noticed;
 use crate::trace::{LinkCount, LossCause};
-use coverage::CoverageObject;
+use coverage::{CoverageObject, PathsObject};
 use measures::MeasuresObject;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -100,6 +100,8 @@ pub(super) struct CheckObject {
     measures: Option<MeasuresObject>,
     /// What of Raft's model the runs walked, by what makes a step.
     coverage: Option<Vec<CoverageObject>>,
+    /// What became of paths through it.
+    paths: Option<PathsObject>,
     saved: Vec<SavedObject>,
     counterexample: Option<CounterexampleObject>,
     error: Option<String>,
@@ -198,6 +200,7 @@ impl CheckObject {
             sabotage: checked.tally.sabotage.iter().map(SabotageObject::from).collect(),
             measures: checked.tally.measures.as_deref().map(MeasuresObject::from),
             coverage: coverage.map(|rows| rows.iter().map(CoverageObject::from).collect()),
+            paths: checked.tally.paths.as_deref().map(PathsObject::from),
             saved: checked
                 .replayed
                 .iter()
@@ -233,6 +236,7 @@ impl CheckObject {
             sabotage: Vec::new(),
             measures: None,
             coverage: None,
+            paths: None,
             saved: Vec::new(),
             counterexample: None,
             error: Some(error.to_string()),

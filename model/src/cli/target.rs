@@ -17,6 +17,7 @@ use crate::measure::measure;
 use crate::measures::Measures;
 use crate::node::Node;
 use crate::persist::Saved;
+use crate::reference::raft::Bounds;
 use crate::schedule::Schedule;
 use crate::spec::object::Object;
 use crate::trace::LinkCount;
@@ -78,6 +79,8 @@ pub(super) struct Wishes {
     pub(super) measure: bool,
     /// Whether to tell what of Raft's model the runs walk.
     pub(super) coverage: bool,
+    /// Whether to follow paths of Raft's model instead of generated schedules, and how far.
+    pub(super) paths: Option<Bounds>,
     /// Figures that carry a bound besides those of the check.
     pub(super) limits: Vec<Limit>,
     /// The model that runs are held against besides.
@@ -320,6 +323,7 @@ impl Wishes {
         let mut check = check.clone();
         check.subject.measured |= self.measure;
         check.subject.covered |= self.coverage;
+        check.subject.paths = self.paths;
         bound(&mut check, &self.limits, self.refines);
         let settings = &mut check.settings;
         settings.replay = None;

@@ -122,6 +122,37 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
     }
 }
 
+/// Whether some order explains a history: the verdict of [`check`] alone, where nobody asks why.
+/// Nothing where the budget ran out.
+///
+/// ```
+/// use schism::history::History;
+/// use schism::judge::linearizability::is_linearizable;
+/// use schism::spec::kv::PutGet;
+/// assert_eq!(is_linearizable::<PutGet>(&History::default(), 1_000), Some(true));
+/// ```
+#[must_use]
+pub fn is_linearizable<S: Spec>(history: &History<S>, budget: u64) -> Option<bool> {
+    let zones = Zones::of(history);
+    if zones.explain_all() {
+        return Some(true);
+    }
+    if !zones.refuted(0).is_empty() {
+        return Some(false);
+    }
+    let parts = Parts::of(history, |key| zones.ruling(key) != Ruling::Explained);
+    let mut search = Search::new();
+    let mut unknown = false;
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        match decide(&mut search, part, Wanted::Decision, &mut { budget }).decision {
+            Decision::Linearizable => {}
+            Decision::Refuted => return Some(false),
+            Decision::Unknown => unknown = true,
+        }
+    }
+    (!unknown).then_some(true)
+}
+
 /// So many parts at most are looked for in the whole history.
 const ALONE_MAX: usize = 2;
 
