@@ -155,9 +155,10 @@ fn of_nodes<N: Node>(answer: &mut Answer, begun: &Begun, seen: &Observed<'_, N>)
     let since = at.since(begun.at.time);
     answer.saw = match (begun.expect.lasting, held) {
         (Lasting::Within(_), true) if since.is_zero() => format!("{saw}, at once"),
-        (Lasting::Within(_), true) => format!("{saw}, after {}", state::span(since)),
+        (Lasting::Within(_), true) | (Lasting::For(_), false) => {
+            format!("{saw}, after {}", state::span(since))
+        }
         (Lasting::Within(_), false) => format!("{saw}, at the end"),
-        (Lasting::For(_), false) => format!("{saw}, after {}", state::span(since)),
         (Lasting::For(_), true) => format!("{saw}, all the time"),
         (Lasting::Now, _) => saw,
     };
