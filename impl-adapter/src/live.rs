@@ -10,8 +10,10 @@ use schism::NodeId;
 use std::future::Future;
 use std::io::{Error, ErrorKind, Result};
 
+pub mod command;
 pub mod faulty;
 pub mod memory;
+pub mod resilience;
 pub mod tcp;
 pub mod udp;
 

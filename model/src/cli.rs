@@ -136,8 +136,9 @@ impl Cli {
     }
 
     /// A command of the program's own, beside those that every program has: its name, what it does
-    /// in a few words, and what runs it. It gets its words, of which the first is how it was called,
-    /// and returns the exit code; what it understands, `--help` among it, is its own matter.
+    /// in a few words, and what runs it. It gets its words, of which the first is how it was
+    /// called, and returns the exit code; what it understands, `--help` among it, is its own
+    /// matter.
     ///
     /// # Panics
     /// There is a command of this name.
