@@ -22,6 +22,7 @@ mod regressions;
 mod requests;
 mod sabotage;
 mod saved;
+mod scenario_pages;
 mod scenarios;
 mod soundness;
 mod stopped;

@@ -57,7 +57,6 @@ fn a_mutant_fails_the_expectation_that_it_breaks() {
         // Nobody asks a leader that hears of no quorum to step down.
         ("leader-isolation", "raft-rs-plain", "the leader steps down"),
         ("minority-partition", "mutant:SM19", "writes are taken"),
-        ("leader-crash", "mutant:SM09", "all follow one leader"),
         ("follower-isolation", "mutant:PM13", "writes are taken"),
     ] {
         let name = format!("scenario:raft-rs/{scenario}");

@@ -262,8 +262,7 @@ impl<N: Node> Cluster<N> {
     /// How all nodes stand before a time.
     fn standings(&self, trace: &Trace<N>, now: Time) -> Vec<Standing> {
         let mut standings = vec![Standing::default(); self.schedule.nodes as usize];
-        let before = |time: Time| time < now || now == Time::ZERO;
-        for stood in trace.outlook.stood.iter().filter(|stood| before(stood.at.time)) {
+        for stood in trace.outlook.stood.iter().filter(|stood| stood.at.time < now) {
             standings[stood.node.index()] = stood.standing;
         }
         standings

@@ -74,8 +74,7 @@ impl Tape {
     fn step(&mut self, ms: u64, when: When, node: Option<NodeId>, action: Action<Op>) -> Moment {
         let at = self.record(ms, None, What::Step(self.schedule.steps.len()));
         self.schedule.steps.push(Step { when, action });
-        let happened = Some(at);
-        self.trace.steps.push(StepRecord { happened, node, took_hold: true, note: None });
+        self.trace.steps.push(StepRecord { happened: Some(at), node, took_hold: true, note: None });
         at
     }
 
