@@ -25,7 +25,7 @@ type Boot<N> = Arc<dyn Fn(&mut Io<N>) -> N + Send + Sync>;
 /// What is checked.
 pub(crate) struct Subject<N: Node> {
     pub(crate) name: String,
-    boot: Boot<N>,
+    pub(crate) boot: Boot<N>,
     pub(crate) shape: Shape,
     /// In the order in which they are judged: the first that fails is the failure.
     properties: Vec<Arc<dyn Property<N>>>,
