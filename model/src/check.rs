@@ -10,7 +10,7 @@
 //! first saved failure.
 
 use crate::execute::Op;
-use crate::execute::hosted::{Hosted, Kept, Place};
+use crate::execute::hosted::{self, Hosted, Place};
 use crate::fault::Nemesis;
 use crate::figure::{Bound, Figure, Limit};
 use crate::generate::Shape;
@@ -275,7 +275,7 @@ impl<N: Node> Check<N> {
     ///
     /// # Errors
     /// It did not come up: how a run ends by that.
-    pub fn host(&self, place: &Place, kept: Vec<Kept>) -> Result<Hosted<N>, End> {
+    pub fn host(&self, place: &Place, kept: Vec<hosted::Kept>) -> Result<Hosted<N>, End> {
         Hosted::boot(place, kept, &*self.subject.boot)
     }
 
