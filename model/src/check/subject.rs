@@ -35,6 +35,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) measured: bool,
     /// Whether it is noted what of Raft's model the runs walk.
     pub(crate) covered: bool,
+    /// Whether cases are made from those that walked something new of Raft's model.
+    pub(crate) guided: bool,
     /// Within which bounds paths of Raft's model are followed, if they are.
     pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
@@ -52,6 +54,7 @@ impl<N: Node> Clone for Subject<N> {
             deterministic: self.deterministic,
             measured: self.measured,
             covered: self.covered,
+            guided: self.guided,
             paths: self.paths,
             misuse: self.misuse.clone(),
         }
@@ -85,6 +88,7 @@ impl<N: Node> Subject<N> {
             deterministic: true,
             measured: false,
             covered: false,
+            guided: false,
             paths: None,
             misuse: None,
         }
@@ -144,7 +148,9 @@ impl<N: Node> Subject<N> {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
             course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
-            detail: self.covered || self.properties.iter().any(|p| p.looks_at_details()),
+            detail: self.covered
+                || self.guided
+                || self.properties.iter().any(|p| p.looks_at_details()),
             rich: false,
         }
     }
