@@ -2,8 +2,8 @@
 //! known and the smaller one come in, yes or no goes out.
 //!
 //! The one idea: an expectation speaks of the trouble that stands above it. Without that trouble it
-//! would be broken by a healthy system, too ("a new leader" is only to be expected where the old one
-//! is gone), so what stands above an expectation stays as long as the expectation does. Requests,
+//! would be broken by a healthy system, too ("a new leader" is only to be expected where the old
+//! one is gone), so what stands above an expectation stays as long as the expectation does. Requests,
 //! noise, other expectations, and what comes later may go.
 
 use crate::schedule::{Action, Schedule, Step, When};
