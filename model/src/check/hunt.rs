@@ -57,6 +57,9 @@ pub(super) const RUNS: usize = 20;
 /// The schedule of the case with this number.
 pub(super) type CaseOf<'a, O> = &'a dyn Fn(u64) -> Schedule<O>;
 
+/// Who is shown each failing schedule.
+pub(super) type Seen<'a, O> = &'a mut dyn FnMut(&Schedule<O>, &Violation);
+
 /// What one worker gathers.
 #[derive(Clone, Default)]
 pub(super) struct Worker {
@@ -139,7 +142,7 @@ impl<N: Node> Subject<N> {
         seed: Seed,
         (all, first): (Worker, Option<u64>),
         clock: &Stopwatch,
-        (of, seen): (CaseOf<'_, Op<N>>, &mut dyn FnMut(&Schedule<Op<N>>, &Violation)),
+        (of, seen): (CaseOf<'_, Op<N>>, Seen<'_, Op<N>>),
     ) -> Result<Hunted<Op<N>>, Error> {
         let Worker { mut tally, stopped } = all;
         tally.elapsed = clock.elapsed();
