@@ -115,6 +115,8 @@ fn names_and_bounds_that_are_not_there_are_misuse() {
         (&["explore", "raft", "--headless", "--bounds", "term:2"], "did you mean `terms`?"),
         (&["explore", "raft", "--headless", "--bounds", "terms:9"], "expected from 1 to 6"),
         (&["explore", "raft", "--headless", "--bounds", "terms"], "terms:3,requests:2"),
+        (&["explore", "raft", "--headless", "--bounds", "terms:2,terms:3"], "terms: said twice"),
+        (&["explore", "raft", "--nodes", "3", "--bounds", "nodes:4"], "nodes: said twice"),
         (&["explore", "raft", "--json"], "--headless"),
         (&["explore", "raft", "--target", "store"], "--target is for a schedule in a file"),
         (&["explore", "store", "--headless"], "real nodes can be walked, and not searched"),
