@@ -15,6 +15,8 @@
 //! this model brings its three sentences along.
 
 mod action;
+mod live;
+mod pack;
 mod state;
 
 pub use action::Action;
@@ -23,7 +25,9 @@ pub use state::{Member, Message, State, Status, View};
 use stateright::{Model, Path, Property};
 
 use super::drawing::{Drawn, drawing};
-use super::protocol::{Bound, Protocol, bound};
+use super::liveness::Live;
+use super::packed::Packed;
+use super::protocol::{Bound, Packing, Protocol, bound};
 use super::raft::{MESSAGES_MAX, NODES_MAX};
 
 /// The model: its bounds, and what is wrong with it.
@@ -56,6 +60,14 @@ pub enum Bug {
     RefutedAlike,
     /// That a member is down is forgotten: old news of its life are believed.
     DownForgotten,
+    /// Old news of its life end the suspicion of a member. Nobody is declared down wrongly then,
+    /// and perhaps nobody ever.
+    OldNewsBelieved,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Bug; 3] = [Bug::RefutedAlike, Bug::DownForgotten, Bug::OldNewsBelieved];
 }
 
 const LIVE: &str = "who answers is not declared down";
@@ -74,6 +86,10 @@ impl Protocol for Swim {
     const BUGS: &'static [(&'static str, &'static str)] = &[
         ("refuted-alike", "a suspicion is refuted without a higher incarnation"),
         ("down-forgotten", "old news of the life of a member that is down are believed"),
+        (
+            "old-news-believed",
+            "a suspicion ends with news of the same incarnation (see --liveness)",
+        ),
     ];
 
     fn new(bounds: &[u8], bug: Option<usize>) -> Swim {
@@ -81,7 +97,15 @@ impl Protocol for Swim {
             panic!("each bound has a number");
         };
         let bounds = Bounds { nodes, suspicions, messages, crashes };
-        Swim { bounds, bug: bug.map(|place| [Bug::RefutedAlike, Bug::DownForgotten][place]) }
+        Swim { bounds, bug: bug.map(|place| Bug::ALL[place]) }
+    }
+
+    fn packing() -> Option<Packing<State>> {
+        Some((Packed::pack, Packed::unpack))
+    }
+
+    fn liveness() -> Option<Live<Swim>> {
+        Some(live::LIVE)
     }
 
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {
@@ -130,6 +154,9 @@ impl Swim {
             }
             (Status::Down, _) => true,
             (Status::Suspect, Status::Alive) => incarnation >= view.incarnation,
+            (Status::Alive, Status::Suspect) if self.bug == Some(Bug::OldNewsBelieved) => {
+                incarnation >= view.incarnation
+            }
             _ => incarnation > view.incarnation,
         };
         if newer {
