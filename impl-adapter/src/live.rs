@@ -12,6 +12,7 @@ use std::io::{Error, ErrorKind, Result};
 
 pub mod command;
 pub mod faulty;
+pub mod host;
 pub mod memory;
 pub mod resilience;
 pub mod tcp;

@@ -10,6 +10,7 @@
 //! first saved failure.
 
 use crate::execute::Op;
+use crate::execute::hosted::{self, Hosted, Place};
 use crate::fault::Nemesis;
 use crate::figure::{Bound, Figure, Limit};
 use crate::generate::Shape;
@@ -22,8 +23,10 @@ use crate::judge::reach::Reach;
 use crate::judge::refines::{self, Refines};
 use crate::judge::within::Within;
 use crate::node::{Io, Node};
+use crate::observe::observe;
 use crate::reference::raft::Bounds;
 use crate::schedule::Timing;
+use crate::trace::{End, Trace};
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -35,6 +38,7 @@ mod cases;
 mod clock;
 mod cluster;
 mod confirm;
+mod guide;
 mod hunt;
 mod minimise;
 mod neighbours;
@@ -193,6 +197,14 @@ impl<N: Node> Check<N> {
         self
     }
 
+    /// Half of the cases are made from earlier ones that walked something new of Raft's model,
+    /// where the nodes tell details; without them it changes nothing. The cases are the same for
+    /// any number of threads.
+    pub fn guided(mut self) -> Check<N> {
+        self.subject.guided = true;
+        self
+    }
+
     /// Instead of generated schedules: paths through Raft's model within these bounds, which cover
     /// its edges, are followed by the real nodes, held against the model besides, and judged as
     /// ever; see [`Tally::paths`](crate::counterexample::Tally::paths). The nodes must tell
@@ -259,6 +271,21 @@ impl<N: Node> Check<N> {
     pub fn named(mut self, name: &str) -> Check<N> {
         name.clone_into(&mut self.subject.name);
         self
+    }
+
+    /// What all properties together say of a run of so many nodes that somebody else recorded: real
+    /// processes, for one. `whole` says whether it came to its calm end, which some ask for.
+    pub fn judge(&self, trace: &Trace<N>, nodes: u32, whole: bool) -> Ruling {
+        let seen = observe(trace, nodes);
+        if whole { self.subject.judge(&seen) } else { self.subject.judge_so_far(&seen) }
+    }
+
+    /// Brings up one node of those that are checked, outside of any simulation.
+    ///
+    /// # Errors
+    /// It did not come up: how a run ends by that.
+    pub fn host(&self, place: &Place, kept: Vec<hosted::Kept>) -> Result<Hosted<N>, End> {
+        Hosted::boot(place, kept, &*self.subject.boot)
     }
 
     /// What the check depends on besides the nodes: how much to try, from which seed, and so on.

@@ -46,6 +46,7 @@ mod hand;
 #[cfg(test)]
 mod hand_tests;
 mod happening;
+pub mod hosted;
 mod ill;
 #[cfg(test)]
 mod link_tests;

@@ -223,7 +223,7 @@ impl<T: Transport> Transport for FaultyTransport<T> {
 }
 
 /// Waits until then, or for good.
-async fn until(due: Option<Instant>) {
+pub(super) async fn until(due: Option<Instant>) {
     match due {
         Some(due) => sleep_until(due).await,
         None => std::future::pending().await,
