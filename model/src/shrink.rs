@@ -20,6 +20,7 @@ mod delete;
 mod instead;
 mod leaps;
 mod links;
+mod loads;
 mod machine;
 mod meaning;
 mod nodes;
@@ -114,7 +115,7 @@ impl<Op> Offer<Op> {
 
 impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
     /// Cheap and far-reaching passes come first; the ones that only make text plainer come last.
-    const PASSES: [Pass<Op>; 18] = [
+    const PASSES: [Pass<Op>; 19] = [
         noise::quiet,
         delete::ranges,
         nodes::fewer,
@@ -131,6 +132,7 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
         times::shorter,
         times::anchored,
         plain::smaller,
+        loads::shorter,
         leaps::leaps,
         plain::claim,
     ];
