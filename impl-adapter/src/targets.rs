@@ -88,7 +88,7 @@ pub fn stalls(claim: Nemesis) -> Nemesis {
 }
 
 /// A cluster of which all is claimed.
-fn claimed(config: Config) -> Check<Server> {
+pub(crate) fn claimed(config: Config) -> Check<Server> {
     let claim = if config.lags() { stalls(claim()) } else { claim() };
     let check = check(raft_rs::boot(config)).survives(claim);
     check.linearizable().available(AVAILABLE)

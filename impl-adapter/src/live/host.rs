@@ -147,6 +147,11 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         Time(self.began.elapsed().as_micros() as u64)
     }
 
+    /// When the cluster came up.
+    pub const fn began(&self) -> Instant {
+        self.began
+    }
+
     /// The network of one node, to break it.
     pub fn net(&self, node: NodeId) -> Option<&FaultyTransport<T>> {
         Some(&*self.members.get(node.index())?.net)

@@ -117,6 +117,8 @@ async fn a_disk_that_forgets_is_found_out_by_the_same_judge() {
         cluster.members[node.index()].files =
             Files::open(&folder.0.join(node.to_string())).expect("it can be made");
     }
+    // What is still on its way would tell them what they should know, and they would panic.
+    pass(&mut cluster, 100).await;
     for node in cluster.nodes() {
         cluster.up(node).expect("there is nothing to be read");
     }
