@@ -10,7 +10,7 @@
 //! first saved failure.
 
 use crate::execute::Op;
-use crate::execute::hosted::{Hosted, Kept, Place};
+use crate::execute::hosted::{self, Hosted, Place};
 use crate::fault::Nemesis;
 use crate::figure::{Bound, Figure, Limit};
 use crate::generate::Shape;
@@ -36,6 +36,7 @@ use std::time::Duration;
 pub mod bridge;
 mod cases;
 mod clock;
+mod cluster;
 mod confirm;
 mod hunt;
 mod minimise;
@@ -46,6 +47,7 @@ mod power;
 mod regressions;
 mod run;
 mod sabotage;
+mod scene;
 mod settings;
 mod smaller;
 mod smallest;
@@ -56,12 +58,14 @@ mod walked;
 pub use cases::Cases;
 #[cfg(feature = "cli")]
 pub(crate) use clock::Stopwatch;
+pub use cluster::Cluster;
 pub use confirm::{Confirmed, Near};
 pub use hunt::{Finding, Hunted};
 pub use outcome::{Brief, Checked, Outcome};
 pub use power::{Alarms, Catch, Trial};
 pub use regressions::Replayed;
 pub use sabotage::Thoroughness;
+pub use scene::{Kept, Staged};
 pub use settings::Settings;
 #[cfg(feature = "cli")]
 pub(crate) use settings::variable;
@@ -271,7 +275,7 @@ impl<N: Node> Check<N> {
     ///
     /// # Errors
     /// It did not come up: how a run ends by that.
-    pub fn host(&self, place: &Place, kept: Vec<Kept>) -> Result<Hosted<N>, End> {
+    pub fn host(&self, place: &Place, kept: Vec<hosted::Kept>) -> Result<Hosted<N>, End> {
         Hosted::boot(place, kept, &*self.subject.boot)
     }
 

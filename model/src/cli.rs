@@ -50,6 +50,7 @@ mod list;
 mod program;
 mod progress;
 mod replay;
+mod scenes;
 mod shrink;
 mod target;
 #[cfg(test)]
@@ -60,17 +61,26 @@ pub use console::Streams;
 use console::{Console, Exit, Trouble};
 use extra::Extra;
 use program::Program;
+use scenes::Scene;
 use target::{Entry, Mutant};
 
 /// A command line without targets, to add to.
 pub fn cli() -> Cli {
-    Cli { entries: Vec::new(), extras: Vec::new(), tour: None, canary: None, listens: false }
+    Cli {
+        entries: Vec::new(),
+        scenes: Vec::new(),
+        extras: Vec::new(),
+        tour: None,
+        canary: None,
+        listens: false,
+    }
 }
 
 /// A command line that is being put together; see [`cli`].
 #[must_use = "a command line does nothing until its `main` is called"]
 pub struct Cli {
     entries: Vec<Entry>,
+    scenes: Vec<Scene>,
     extras: Vec<Extra>,
     /// The target and the mutant that the tour shows, where they are not the first ones.
     tour: Option<(String, String)>,
@@ -114,6 +124,14 @@ impl Cli {
             known_steps,
         };
         self.entries.push(Entry::new(format!("mutant:{id}"), sentence, Some(mutant), check));
+        self
+    }
+
+    /// A scenario for a target of this command, checked as `scenario:NAME`: a schedule that
+    /// expects things of its run, whose first comment says what it is about.
+    pub fn scenario(mut self, target: &str, name: &str, text: &str) -> Cli {
+        let [target, name, text] = [target, name, text].map(str::to_owned);
+        self.scenes.push(Scene { name, target, text });
         self
     }
 
@@ -225,7 +243,8 @@ impl Cli {
 
     /// The target of this name.
     fn find(&self, name: &str, program: &Program) -> Result<&Entry, Trouble> {
-        self.entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let played = scenes::played_on(name);
+        self.entries.iter().find(|entry| entry.name == played).ok_or_else(|| {
             let near = self.near(name).map(|near| format!(": did you mean `{near}`?"));
             let list = program.command("list");
             Trouble::misuse(format!(

@@ -14,8 +14,10 @@ use crate::time::Time;
 use std::ops::RangeInclusive;
 
 mod storm;
+mod vary;
 
 use storm::Storm;
+pub use vary::vary;
 
 /// What generated schedules look like.
 #[derive(Clone, PartialEq, Debug)]

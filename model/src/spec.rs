@@ -13,6 +13,7 @@ use std::hash::Hash;
 use std::str::FromStr;
 
 pub mod flow;
+pub mod group;
 pub mod kv;
 pub mod lists;
 pub mod map;

@@ -1,8 +1,8 @@
 //! What a history is to be like comes in; a history of a real object goes out. It knows no judge.
 //!
 //! The one idea: clients' operations take effect at a moment between call and return, so that a
-//! history is linearizable by the way it is made. A refuted one is the same, with one late read that
-//! answers something older.
+//! history is linearizable by the way it is made. A refuted one is the same, with one late read
+//! that answers something older.
 
 use schism::history::{History, Moment, Operation, Outcome};
 use schism::seed::{Draws, Seed};

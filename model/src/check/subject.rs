@@ -9,6 +9,7 @@ use crate::judge::Property;
 use crate::judge::convergence::Converges;
 use crate::judge::reach::Reach;
 use crate::judge::replication::Reference;
+use crate::judge::scenario::Scenario;
 use crate::judge::survival::{NoPanic, Terminates};
 use crate::node::{Io, Node};
 use crate::observe::{Observed, observe};
@@ -35,6 +36,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) measured: bool,
     /// Whether it is noted what of Raft's model the runs walk.
     pub(crate) covered: bool,
+    /// The schedule whose variations are the cases, where they are.
+    pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
     /// Within which bounds paths of Raft's model are followed, if they are.
     pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
@@ -52,6 +55,7 @@ impl<N: Node> Clone for Subject<N> {
             deterministic: self.deterministic,
             measured: self.measured,
             covered: self.covered,
+            scenario: self.scenario.clone(),
             paths: self.paths,
             misuse: self.misuse.clone(),
         }
@@ -79,12 +83,14 @@ impl<N: Node> Subject<N> {
                 Arc::new(NoPanic),
                 Arc::new(Terminates),
                 Arc::new(Reference),
+                Arc::new(Scenario),
                 Arc::new(Converges),
             ],
             reaches: Vec::new(),
             deterministic: true,
             measured: false,
             covered: false,
+            scenario: None,
             paths: None,
             misuse: None,
         }

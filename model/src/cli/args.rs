@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Command {
-    /// Show targets, mutants, faults and properties
+    /// Show targets, mutants, scenarios, faults and properties
     List(List),
     /// Hunt for a schedule that breaks a property, shrink it and explain it
     Check(Check),
@@ -88,8 +88,8 @@ pub(super) struct List {
 #[derive(clap::Args, Debug)]
 #[command(allow_negative_numbers = true)]
 pub(super) struct Check {
-    /// What to check, one after the other: `raft-rs`, `mutant:PM09`;
-    /// `list` shows all
+    /// What to check, one after the other: `raft-rs`, `mutant:PM09`,
+    /// `scenario:leader-crash`; `list` shows all
     #[arg(required = true, value_name = "TARGET", verbatim_doc_comment)]
     pub(super) targets: Vec<String>,
     /// So many cases [default: the target's own number,
@@ -135,6 +135,14 @@ pub(super) struct Check {
     /// the step
     #[arg(long, verbatim_doc_comment)]
     pub(super) coverage: bool,
+    /// Of scenarios, run variations: other nodes, times and
+    /// draws, some with noise or further faults
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) vary: bool,
+    /// Run scenarios on this target, instead of the one that
+    /// each was written for
+    #[arg(long, value_name = "TARGET", verbatim_doc_comment)]
+    pub(super) on: Option<String>,
     /// Instead of generated cases: paths that cover the edges
     /// of Raft's model, followed by the real nodes and held
     /// against the model. Tells what of it they took. The

@@ -159,6 +159,7 @@ impl<N: Node> Book<N> {
             hits: Vec::new(),
             reigns: Vec::new(),
             course: schism::course::Course::default(),
+            outlook: Default::default(),
             end: self.end.unwrap_or(End::Open),
             ended,
             counts: self.counts,
