@@ -1,8 +1,10 @@
 //! The shipped scenarios: each comes true on the target that it was written for, and a target with
 //! something wrong does not live up to it.
 
+use schism::check;
+use schism::check::Outcome;
 use schism::cli::Streams;
-use schism_adapters::{scenarios, targets};
+use schism_adapters::{scenarios, swim, targets};
 use serde_json::Value;
 
 /// Runs the command with these words; hands back its exit code and what it printed.
@@ -66,6 +68,26 @@ fn a_mutant_fails_the_expectation_that_it_breaks() {
         assert_eq!(told["clause"], clause, "{scenario} on {target}");
         assert_eq!(told["target"], format!("scenario:{target}/{scenario}"));
     }
+}
+
+#[test]
+fn members_that_never_look_for_the_lost_do_not_find_each_other_again() {
+    let healthy = swim::Config::default();
+    // Sixteen minutes pass between two announcements to members that are down.
+    let idle = swim::Config { seeks_every: 10_000, ..healthy };
+    let scenario = scenarios::find("foca", "clean-partition").expect("it is shipped");
+    let stage = |config| check(swim::foca::boot(config)).stage("cut", scenario.text);
+    let staged = stage(healthy).expect("it can be read");
+    assert_eq!(staged.checked.outcome, Outcome::Pass, "{}", staged.checked.report);
+    let staged = stage(idle).expect("it can be read");
+    let held: Vec<_> = staged.answers.iter().map(|answer| answer.held).collect();
+    assert_eq!(
+        held,
+        [Some(true), Some(true), Some(true), Some(false)],
+        "{}",
+        staged.checked.report
+    );
+    assert_eq!(staged.checked.clause.as_deref(), Some("who sees whom"));
 }
 
 #[test]

@@ -40,9 +40,22 @@ const RAFT_RS: &[Scenario] = scenarios!("raft-rs":
     "stale-rejoin",
 );
 
+const FOCA: &[Scenario] = scenarios!("foca":
+    "clean-partition",
+    "asymmetric-partition",
+    "flapping-partition",
+    "cascading-failures",
+    "network-congestion",
+    "minority-partition",
+    "member-crash",
+    "rolling-restart",
+    "full-restart",
+    "stale-rejoin",
+);
+
 /// All scenarios, target by target.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
-    RAFT_RS.iter()
+    RAFT_RS.iter().chain(FOCA)
 }
 
 /// The scenario of this name for this target.

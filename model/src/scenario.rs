@@ -1,5 +1,5 @@
-//! Scenarios in words: a sentence of Rust comes in, an ordinary [`Schedule`] goes out, with the same
-//! text, replay, shrinker and report as any other. It must not know how a schedule is run.
+//! Scenarios in words: a sentence of Rust comes in, an ordinary [`Schedule`] goes out, with the
+//! same text, replay, shrinker and report as any other. It must not know how a schedule is run.
 //!
 //! ```
 //! use schism::scenario::{Scenario, all, nodes, partition, secs};

@@ -12,6 +12,7 @@ use super::hooks::{Healthy, Hooks};
 use super::identity::Id;
 use super::{Config, Status, Timer};
 use foca::{Foca, PeriodicParams};
+use schism::expect::Sight;
 use schism::spec::group::{Broadcast, Group, Join, Leave, Members, Op, Ret};
 use schism::{Event, Io, Node, NodeId, RequestId};
 use std::fmt;
@@ -223,6 +224,12 @@ impl<H: Hooks> Node for Member<H> {
             sees: self.library.as_ref().map_or(0, |library| library.num_members() as u32),
             seen: self.desk.seen(),
         }
+    }
+
+    fn sight(&self) -> Sight {
+        let me = self.id.node();
+        let members = || self.desk.seen().iter().chain([me]).collect();
+        Sight { leader: None, members: self.library.as_ref().map(|_| members()) }
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) covered: bool,
     /// The schedule whose variations are the cases, where they are.
     pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
+    /// Whether cases are made from those that walked something new of Raft's model.
+    pub(crate) guided: bool,
     /// Within which bounds paths of Raft's model are followed, if they are.
     pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
@@ -56,6 +58,7 @@ impl<N: Node> Clone for Subject<N> {
             measured: self.measured,
             covered: self.covered,
             scenario: self.scenario.clone(),
+            guided: self.guided,
             paths: self.paths,
             misuse: self.misuse.clone(),
         }
@@ -91,6 +94,7 @@ impl<N: Node> Subject<N> {
             measured: false,
             covered: false,
             scenario: None,
+            guided: false,
             paths: None,
             misuse: None,
         }
@@ -150,7 +154,9 @@ impl<N: Node> Subject<N> {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
             course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
-            detail: self.covered || self.properties.iter().any(|p| p.looks_at_details()),
+            detail: self.covered
+                || self.guided
+                || self.properties.iter().any(|p| p.looks_at_details()),
             rich: false,
         }
     }

@@ -143,14 +143,19 @@ pub(super) struct Check {
     /// each was written for
     #[arg(long, value_name = "TARGET", verbatim_doc_comment)]
     pub(super) on: Option<String>,
-    /// Instead of generated cases: paths that cover the edges
-    /// of Raft's model, followed by the real nodes and held
-    /// against the model. Tells what of it they took. The
-    /// model is that of --coverage, or within these bounds:
-    /// --paths=terms:2,requests:1
+    /// Make half of the cases from earlier ones that walked
+    /// something new of Raft's model
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) guided: bool,
+    /// Instead of generated cases: paths that cover the
+    /// edges of Raft's model, followed by the real nodes and
+    /// held against it. Tells what of it they took. It is
+    /// the model of --coverage, or has these bounds, such as
+    /// terms:2,requests:1
     #[arg(long, value_name = "BOUNDS", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "", value_parser = paths::bounds, verbatim_doc_comment)]
-    #[arg(conflicts_with_all = ["cases", "seed", "nodes", "clients", "operations", "faults"])]
+    #[arg(conflicts_with_all = ["cases", "seed", "nodes", "clients", "operations", "faults",
+        "guided"])]
     pub(super) paths: Option<crate::reference::raft::Bounds>,
     #[command(flatten)]
     pub(super) limits: Limits,

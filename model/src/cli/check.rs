@@ -103,11 +103,18 @@ pub(super) fn hunt(
 /// The report, with what it takes to see the same again.
 fn report(checked: &Checked, coverage: Option<&[Row]>) -> String {
     let speed = match checked.outcome {
-        Outcome::Pass => format!("\n  speed     {} cases a second", count(rate(checked) as u64)),
+        Outcome::Pass => {
+            let what = if checked.tally.paths.is_some() { "paths" } else { "cases" };
+            format!("\n  speed     {} {what} a second", count(rate(checked) as u64))
+        }
         _ => String::new(),
     };
     let covered = coverage.map_or(String::new(), |rows| format!("\n{}", covered(rows).trim_end()));
-    format!("{}{covered}{speed}\n  seed      {}", checked.report.trim_end(), checked.seed)
+    let report = checked.report.trim_end();
+    match &checked.tally.paths {
+        Some(_) => format!("{report}{covered}{speed}"),
+        None => format!("{report}{covered}{speed}\n  seed      {}", checked.seed),
+    }
 }
 
 fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
@@ -123,6 +130,7 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         sabotage: asked.sabotage,
         measure: asked.measure,
         coverage: asked.coverage,
+        guided: asked.guided,
         paths: asked.paths,
         limits: asked.limits.within.clone(),
         refines: asked.limits.refines,

@@ -79,6 +79,8 @@ pub(super) struct Wishes {
     pub(super) measure: bool,
     /// Whether to tell what of Raft's model the runs walk.
     pub(super) coverage: bool,
+    /// Whether to make cases from earlier ones that walked something new of Raft's model.
+    pub(super) guided: bool,
     /// Whether to follow paths of Raft's model instead of generated schedules, and how far.
     pub(super) paths: Option<Bounds>,
     /// Figures that carry a bound besides those of the check.
@@ -185,8 +187,8 @@ pub(super) trait Target {
         wishes: &Wishes,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Option<Smaller>, Error>;
-    /// Single hunts of at most so much CPU time each.
-    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error>;
+    /// Single hunts of at most so much CPU time each; guided ones do not shrink.
+    fn trials(&self, cpu_max: Duration, guided: bool) -> Result<Trials, Error>;
     /// Counts the failures in so many cases of a seed.
     fn alarms(
         &self,
@@ -297,7 +299,12 @@ impl<N: Node> Target for Check<N> {
         wishes.applied(self).smaller(saved, refresh, progress)
     }
 
-    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error> {
+    fn trials(&self, cpu_max: Duration, guided: bool) -> Result<Trials, Error> {
+        if guided {
+            // What is left after shrinking has nothing to do with how it was found.
+            let cases = self.clone().guided().one_by_one()?;
+            return Ok(Box::new(move |seed| cases.hunt_once(seed, cpu_max, false)));
+        }
         let cases = self.clone().one_by_one()?;
         Ok(Box::new(move |seed| cases.trial(seed, cpu_max)))
     }
@@ -344,6 +351,7 @@ impl Wishes {
         let mut check = check.clone();
         check.subject.measured |= self.measure;
         check.subject.covered |= self.coverage;
+        check.subject.guided |= self.guided;
         check.subject.paths = self.paths;
         bound(&mut check, &self.limits, self.refines);
         let settings = &mut check.settings;

@@ -134,8 +134,8 @@ pub(super) fn sure<Op>(found: &Counterexample<Op>) -> Vec<String> {
         }
         (false, _) => "not shown minimal: shrinking was cut off".to_owned(),
         (true, _) if found.schedule.expects() => {
-            "what stands above an expectation belongs to it; each other step was removed alone: \
-             the failure vanished"
+            "the trouble up to the end of an expectation belongs to it; each other step was removed \
+             alone: the failure vanished"
                 .to_owned()
         }
         (true, 0) => "it fails without any step".to_owned(),

@@ -1,9 +1,9 @@
 //! What became of what a scenario expected comes in; the lines that tell it go out, expectation by
 //! expectation, each with its time.
 
-use super::layout::{WIDTH, joined, wrap};
-use super::measured::{measured, span};
-use super::words::counted;
+use super::layout::{WIDTH, joined, labelled, wrap};
+use super::measured::{measured, percent, span};
+use super::words::count;
 use crate::expect::Answer;
 use crate::measures::Measures;
 use std::time::Duration;
@@ -45,16 +45,13 @@ pub fn staged(measures: &Measures) -> String {
     let [ok, refused, unknown] = measures.operations;
     let seconds = Duration::from_micros(measures.time_us).as_secs_f64();
     let rate = if seconds > 0.0 { ok as f64 / seconds } else { 0.0 };
-    let all = counted(ok + refused + unknown, "operation");
-    let failed = super::measured::percent(measures.refused() + measures.unknown());
+    let all = count(ok + refused + unknown);
+    let failed = percent(measures.refused() + measures.unknown());
     let slowest = measures.recovery.values().map(|one| one.spread.max()).max();
     let recovered = match slowest {
         Some(time) if !time.is_zero() => format!(" · slowest recovery {}", span(time)),
         _ => String::new(),
     };
-    format!(
-        "  {:<10}{rate:.1} ok a second · {failed} of {all} failed{recovered}\n{}",
-        "rate",
-        measured(measures)
-    )
+    let text = format!("{rate:.1} ok a second · {failed} of {all} failed{recovered}");
+    joined(&labelled("rate", &text, 2)) + &measured(measures)
 }

@@ -25,8 +25,7 @@ pub struct Scenario;
 /// Its name.
 pub const PROPERTY: &str = "scenario";
 
-const RULE: &str = "what a scenario expects is a promise of the system under test within its \
-                    claim; the step says which";
+const RULE: &str = "the scenario's own: what the system is to do under this trouble";
 
 impl<N: Node> Property<N> for Scenario {
     fn name(&self) -> &str {
@@ -155,10 +154,10 @@ fn of_nodes<N: Node>(answer: &mut Answer, begun: &Begun, seen: &Observed<'_, N>)
     let since = at.since(begun.at.time);
     answer.saw = match (begun.expect.lasting, held) {
         (Lasting::Within(_), true) if since.is_zero() => format!("{saw}, at once"),
+        (Lasting::Within(_), false) => format!("{saw}, at the end"),
         (Lasting::Within(_), true) | (Lasting::For(_), false) => {
             format!("{saw}, after {}", state::span(since))
         }
-        (Lasting::Within(_), false) => format!("{saw}, at the end"),
         (Lasting::For(_), true) => format!("{saw}, all the time"),
         (Lasting::Now, _) => saw,
     };

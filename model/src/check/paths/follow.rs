@@ -47,6 +47,8 @@ pub(super) struct Follower<'a, N: Node> {
 /// A step that was taken, or why not.
 type Taken = Result<(), &'static str>;
 
+/// A timer that does nothing is fired so often.
+const WINDINGS: usize = 3;
 /// So many heartbeats may go out until a leader sends what it should.
 const HEARTBEATS: usize = 2;
 
@@ -244,8 +246,12 @@ impl<'a, N: Node> Follower<'a, N> {
         self.adds(by_hand(hand))
     }
 
+    /// A node's timer goes off, again where that only winds it anew, until the node sends.
     fn fires(&mut self, who: NodeId) -> bool {
-        self.does(Hand::Fire { nth: 1, node: who.into() })
+        let sent = |this: &Self| this.at.messages.iter().filter(|one| one.from == who).count();
+        let before = sent(self);
+        (0..WINDINGS)
+            .any(|_| self.does(Hand::Fire { nth: 1, node: who.into() }) && sent(self) > before)
     }
 
     /// A message arrives; if it is needed again, it stays on its way as well.

@@ -30,6 +30,11 @@ pub(in crate::cli) struct Calibrate {
     #[arg(long, value_name = "N", default_value = "100000", value_parser = schedules)]
     #[arg(verbatim_doc_comment)]
     pub(in crate::cli) healthy: u64,
+    /// Mutants whose median is above so many schedules are
+    /// hunted with guidance, too
+    #[arg(long, value_name = "N", default_value = "100", value_parser = schedules)]
+    #[arg(verbatim_doc_comment)]
+    pub(in crate::cli) guided_above: u64,
     /// So many hunts at once [default: as many as cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(in crate::cli) jobs: Option<u32>,

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use super::Role;
 
 pub use plan::{Move, Plan};
+pub use run::walked;
 
 /// How a node stands among the others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
