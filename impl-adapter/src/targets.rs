@@ -124,7 +124,7 @@ fn group(cli: Cli) -> Cli {
 }
 
 /// A group of which all is claimed that needs no disk.
-fn members_of(config: swim::Config) -> Check<swim::foca::Member> {
+pub(crate) fn members_of(config: swim::Config) -> Check<swim::foca::Member> {
     let timing = Timing { linger: NOTICED, ..Timing::DEFAULT };
     check(swim::foca::boot(config)).survives(gossip_claim()).timing(timing)
 }

@@ -17,7 +17,8 @@ use std::time::Duration;
 ///
 /// A node is a number that counts from 0, or a name that counts from n1: `0` is `n1`.
 ///
-///   partition 0,1 2,3,4   cut the network into these groups
+///   partition 0,1 2,3,4   cut the network into these groups; those that are not
+///                         named form one more
 ///   heal                  end all cuts and all other trouble
 ///   cut 0 1               what 0 sends to 1 is lost, not the reverse
 ///   loss 20               so many percent of all messages are lost
@@ -134,8 +135,9 @@ fn partition<N: Node<Message: Wire>, T: Transport>(
     let names =
         |group: &Vec<NodeId>| group.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let mut text = groups.iter().map(names).collect::<Vec<_>>().join(" | ");
-    for alone in cluster.nodes().filter(|node| !all.contains(node)) {
-        text.push_str(&format!(" | {alone}"));
+    let rest: Vec<NodeId> = cluster.nodes().filter(|node| !all.contains(node)).collect();
+    if !rest.is_empty() {
+        text.push_str(&format!(" | {}", names(&rest)));
     }
     Ok(format!("partition {text}"))
 }

@@ -6,7 +6,7 @@ use crate::live::control::{Asked, Control};
 use crate::live::host::{Cluster, Settings, Wire};
 use crate::live::{Tcp, Transport, Udp};
 use crate::raft::{Config, raft_rs};
-use crate::targets;
+use crate::{swim, targets};
 use clap::Parser;
 use schism::check::{Check, Ruling};
 use schism::cli::Streams;
@@ -29,7 +29,7 @@ mod shown;
 /// replayed: find it again with `schism check`.
 ///
 /// Exit codes: 0 all properties held; 1 one failed; 2 misuse, or trouble of our own;
-/// 3 the machine stood still, so nobody knows.
+/// 3 something came too late, and the machine stood still, so nobody knows.
 #[derive(Parser, Debug)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Serve {
@@ -62,6 +62,7 @@ pub(super) struct Serve {
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 enum Known {
+    Foca,
     RaftRs,
 }
 
@@ -73,6 +74,7 @@ enum Over {
 
 /// A cluster that is to be seen by people is slower than one that is simulated.
 const TICK: Duration = Duration::from_millis(30);
+const PERIOD: Duration = Duration::from_millis(200);
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: Option<f64> = text.parse().ok().filter(|seconds| *seconds > 0.0 && *seconds < 1e6);
@@ -85,6 +87,13 @@ pub(super) fn run(asked: &Serve, streams: &mut Streams<'_>) -> Result<u8, String
     let own = || std::env::temp_dir().join(format!("schism-serve-{}", std::process::id()));
     let disks = asked.disks.clone().unwrap_or_else(own);
     let code = match asked.target {
+        Known::Foca => {
+            let config = swim::Config { period: PERIOD, ..swim::Config::default() };
+            let stall = config.suspicion(asked.nodes) / 3;
+            let settings = Settings { stall, ..Settings::default() };
+            let check = targets::members_of(config).named("foca").nondeterministic();
+            over::<swim::foca::Member>(&check, asked, &disks, settings, streams)
+        }
         Known::RaftRs => {
             let config = Config { tick: TICK, ..Config::default() };
             let stall = config.tick * config.election_ticks / 3;

@@ -6,7 +6,9 @@ use super::*;
 use crate::raft::Config;
 use crate::raft::raft_rs::{self, Server};
 use schism::check;
+use schism::check::Ruling;
 use schism::spec::map::{Get, Put};
+use schism::trace::End;
 use std::path::PathBuf;
 
 /// A folder of a test's own, which goes when it ends.

@@ -1,6 +1,7 @@
 //! What nodes show of themselves comes in; a few words for who watches go out.
 
 use crate::raft::raft_rs::Server;
+use crate::swim::foca::Member;
 use schism::{Node, NodeId, Role};
 
 /// A node that people can watch.
@@ -26,5 +27,19 @@ impl Shown for Server {
         let one = |view: &Self::View| view.leader == Some(*leader) && view.term == role.term;
         (all.len() == nodes && all.iter().all(|(_, _, view)| one(view)))
             .then(|| format!("all {nodes} follow {leader} in term {}", role.term))
+    }
+}
+
+impl Shown for Member {
+    fn alone(_: Role, view: &Self::View) -> String {
+        let text = format!("{view:?}");
+        // Its name stands before it already.
+        text.split_once(' ').map_or(text.clone(), |(_, rest)| rest.to_owned())
+    }
+
+    fn together(all: &[(NodeId, Role, Self::View)], nodes: usize) -> Option<String> {
+        let whole = |view: &Self::View| view.sees as usize + 1 == nodes;
+        (all.len() == nodes && all.iter().all(|(_, _, view)| whole(view)))
+            .then(|| format!("all {nodes} see each other"))
     }
 }
