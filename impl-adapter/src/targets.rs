@@ -96,7 +96,7 @@ pub fn stalls(claim: Nemesis) -> Nemesis {
 }
 
 /// A cluster of which all is claimed.
-fn claimed(config: Config) -> Check<Server> {
+pub(crate) fn claimed(config: Config) -> Check<Server> {
     let claim = if config.lags() { stalls(claim()) } else { claim() };
     let check = check(raft_rs::boot(config)).survives(claim);
     check.linearizable().available(AVAILABLE)
@@ -124,7 +124,7 @@ fn group(cli: Cli) -> Cli {
 }
 
 /// A group of which all is claimed that needs no disk.
-fn members_of(config: swim::Config) -> Check<swim::foca::Member> {
+pub(crate) fn members_of(config: swim::Config) -> Check<swim::foca::Member> {
     let timing = Timing { linger: NOTICED, ..Timing::DEFAULT };
     check(swim::foca::boot(config)).survives(gossip_claim()).timing(timing)
 }
