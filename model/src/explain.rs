@@ -16,6 +16,7 @@ mod paths;
 mod picture;
 mod rows;
 mod scene;
+mod scene_told;
 mod story;
 mod timeline;
 mod words;
@@ -24,6 +25,7 @@ pub use covered::covered;
 pub use measured::measured;
 pub use pass::pass;
 pub use paths::paths;
+pub use scene_told::{expected, staged};
 pub use story::story;
 #[cfg(feature = "cli")]
 pub(crate) use {

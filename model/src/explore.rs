@@ -7,6 +7,7 @@
 mod fingerprint;
 mod graph;
 mod lasting;
+mod parted;
 mod path;
 mod real;
 mod row;
@@ -15,6 +16,7 @@ mod serve;
 #[cfg(test)]
 mod tests;
 mod visited;
+mod work;
 
 pub use lasting::{Fair, Lasting, Live, lasting, lasting_while};
 pub use path::Path;
@@ -187,6 +189,7 @@ where
         let jobs = if self.jobs == 0 { cores } else { self.jobs };
         let look = Look { model: &self.model, least: self.least, packing: self.packing };
         let mut search = Search::new(look, jobs);
+        search.deepest = self.levels_max;
         let mut memory_max = search.bytes();
         let end = loop {
             if self.levels_max.is_some_and(|most| search.depth >= most) && search.frontier() > 0 {

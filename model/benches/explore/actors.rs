@@ -76,21 +76,46 @@ impl Hash for Actor {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Actor { term, voted, commit, role, leader, votes, sent, acked, .. } = *self;
         let known = |place: Option<u8>| place.map_or(0, |place| place + 1);
-        let who = [term, known(voted), commit, role as u8, known(leader), votes];
-        for byte in who.into_iter().chain(sent).chain(acked) {
-            state.write_u8(byte);
-        }
+        let ([a, b, c], [d, e, f]) = (sent, acked);
+        let (who, role) = ([term, known(voted), commit, role as u8], [known(leader), votes, a, b]);
+        state.write_u32(u32::from_le_bytes(who));
+        state.write_u64(u64::from_le_bytes([role[0], role[1], role[2], role[3], c, d, e, f]));
         self.log.hash(state);
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Body {
     VoteRequest { from: u8, term: u8, len: u8, last: u8 },
     VoteResponse { from: u8, term: u8, granted: bool },
     LogRequest { from: u8, term: u8, prefix: u8, prefix_term: u8, commit: u8, suffix: Log },
     LogResponse { from: u8, term: u8, ack: u8, success: bool },
     Broadcast(u8),
+}
+
+/// From, to, and what.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Envelope(u8, u8, Body);
+
+/// All that is short in one number.
+impl Hash for Envelope {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (kind, [a, b, c, d, e]) = match self.2 {
+            Body::VoteRequest { from, term, len, last } => (0, [from, term, len, last, 0]),
+            Body::VoteResponse { from, term, granted } => (1, [from, term, granted.into(), 0, 0]),
+            Body::LogRequest { from, term, prefix, prefix_term, commit, .. } => {
+                (2, [from, term, prefix, prefix_term, commit])
+            }
+            Body::LogResponse { from, term, ack, success } => {
+                (3, [from, term, ack, success.into(), 0])
+            }
+            Body::Broadcast(payload) => (4, [payload, 0, 0, 0, 0]),
+        };
+        state.write_u64(u64::from_le_bytes([self.0, self.1, kind, a, b, c, d, e]));
+        if let Body::LogRequest { suffix, .. } = &self.2 {
+            suffix.hash(state);
+        }
+    }
 }
 
 /// As the example does it: its sets are hashed without their lengths, so that the timers of one
@@ -105,9 +130,6 @@ impl Hash for State {
         state.write_u8(self.crashed);
     }
 }
-
-/// From, to, and what.
-type Envelope = (u8, u8, Body);
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct State {
@@ -154,7 +176,7 @@ impl Model for Actors {
     }
 
     fn next_state(&self, state: &State, action: Action) -> Option<State> {
-        if let Action::Deliver((_, to, _)) = action
+        if let Action::Deliver(Envelope(_, to, _)) = action
             && state.crashed >> to & 1 == 1
         {
             return None;

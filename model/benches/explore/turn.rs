@@ -19,7 +19,7 @@ impl State {
 
 impl Turn<'_> {
     fn send(&mut self, to: u8, body: Body) {
-        let envelope = (self.who, to, body);
+        let envelope = Envelope(self.who, to, body);
         let at = self.network.partition_point(|other| *other <= envelope);
         self.network.insert(at, envelope);
     }

@@ -9,6 +9,7 @@ use crate::campaign;
 use crate::counterexample::{Cost, Counterexample, Tally};
 use crate::error::Error;
 use crate::execute::Op;
+use crate::generate::vary;
 use crate::history::Outcome;
 use crate::id::NodeId;
 use crate::measure;
@@ -83,6 +84,9 @@ impl Worker {
 impl<N: Node> Subject<N> {
     /// The schedule of a case.
     pub(crate) fn generate(&self, settings: &Settings, seed: Seed) -> Schedule<Op<N>> {
+        if let Some(origin) = &self.scenario {
+            return vary(origin, &self.shape, seed);
+        }
         tree(&schedules::<N::Spec>(self.shape.clone()), &settings.proptest, seed)
             .shrinker
             .best()
@@ -206,7 +210,7 @@ impl<N: Node> Subject<N> {
         }
     }
 
-    fn count(&self, trace: &Trace<N>, nodes: u32, tally: &mut Tally) {
+    pub(super) fn count(&self, trace: &Trace<N>, nodes: u32, tally: &mut Tally) {
         for (sum, n) in tally.faults.iter_mut().zip(trace.counts.faults) {
             *sum += n;
         }

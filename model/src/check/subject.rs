@@ -9,6 +9,7 @@ use crate::judge::Property;
 use crate::judge::convergence::Converges;
 use crate::judge::reach::Reach;
 use crate::judge::replication::Reference;
+use crate::judge::scenario::Scenario;
 use crate::judge::survival::{NoPanic, Terminates};
 use crate::node::{Io, Node};
 use crate::observe::{Observed, observe};
@@ -24,7 +25,7 @@ type Boot<N> = Arc<dyn Fn(&mut Io<N>) -> N + Send + Sync>;
 /// What is checked.
 pub(crate) struct Subject<N: Node> {
     pub(crate) name: String,
-    boot: Boot<N>,
+    pub(crate) boot: Boot<N>,
     pub(crate) shape: Shape,
     /// In the order in which they are judged: the first that fails is the failure.
     properties: Vec<Arc<dyn Property<N>>>,
@@ -37,6 +38,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) covered: bool,
     /// Whether cases are made from those that walked something new of Raft's model.
     pub(crate) guided: bool,
+    /// The schedule whose variations are the cases, where they are.
+    pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
     /// Within which bounds paths of Raft's model are followed, if they are.
     pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
@@ -55,6 +58,7 @@ impl<N: Node> Clone for Subject<N> {
             measured: self.measured,
             covered: self.covered,
             guided: self.guided,
+            scenario: self.scenario.clone(),
             paths: self.paths,
             misuse: self.misuse.clone(),
         }
@@ -82,6 +86,7 @@ impl<N: Node> Subject<N> {
                 Arc::new(NoPanic),
                 Arc::new(Terminates),
                 Arc::new(Reference),
+                Arc::new(Scenario),
                 Arc::new(Converges),
             ],
             reaches: Vec::new(),
@@ -89,6 +94,7 @@ impl<N: Node> Subject<N> {
             measured: false,
             covered: false,
             guided: false,
+            scenario: None,
             paths: None,
             misuse: None,
         }

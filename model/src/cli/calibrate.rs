@@ -34,7 +34,7 @@ pub(super) fn calibrate(
     let mutants = chosen(cli, asked, program)?;
     let canary = canary(cli)?;
     let page = asked.markdown.as_deref().map(page::Page::open).transpose()?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let clock = Stopwatch::start();
     let seconds = asked.seconds.as_secs_f64();
     let mut all = Calibration::new(asked.seeds, asked.seed, seconds, &canary.1.id);

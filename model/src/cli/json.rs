@@ -6,10 +6,12 @@ mod explore;
 mod files;
 mod history;
 mod measures;
+mod scene;
 
 pub(super) use explore::ExploreObject;
 pub(super) use files::{ConfirmObject, ShrinkObject};
 pub(super) use history::{EventLine, HistoryObject, event, written};
+pub(super) use scene::SceneObject;
 
 use super::console::{Console, Trouble};
 use super::target::Again;
@@ -104,6 +106,8 @@ pub(super) struct CheckObject {
     paths: Option<PathsObject>,
     saved: Vec<SavedObject>,
     counterexample: Option<CounterexampleObject>,
+    /// Where a scenario was run, what it expected and saw.
+    scenario: Option<SceneObject>,
     error: Option<String>,
 }
 
@@ -210,8 +214,14 @@ impl CheckObject {
                 })
                 .collect(),
             counterexample: checked.counterexample.as_ref().map(CounterexampleObject::from),
+            scenario: None,
             error: None,
         }
+    }
+
+    /// The same of a scenario.
+    pub(super) fn of_scene(self, scene: SceneObject) -> CheckObject {
+        CheckObject { scenario: Some(scene), ..self }
     }
 
     /// A target that could not be checked.
@@ -239,6 +249,7 @@ impl CheckObject {
             paths: None,
             saved: Vec::new(),
             counterexample: None,
+            scenario: None,
             error: Some(error.to_string()),
         }
     }

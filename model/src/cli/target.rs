@@ -3,7 +3,7 @@
 
 use super::history::write::registers::registers;
 use crate::campaign::Stop;
-use crate::check::{Alarms, Check, Checked, Confirmed, Replayed, Smaller, Trial};
+use crate::check::{Alarms, Check, Checked, Confirmed, Kept, Replayed, Smaller, Staged, Trial};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
@@ -158,6 +158,12 @@ pub(super) trait Target {
         again: &str,
         wanted: Wanted<'_>,
     ) -> Result<Again, Error>;
+    /// Runs a scenario once; the wishes say what else must hold.
+    fn stage(&self, name: &str, text: &str, wishes: &Wishes) -> Result<Staged, Error>;
+    /// The same target, whose cases are variations of a scenario.
+    fn varied(&self, name: &str, text: &str) -> Result<Box<dyn Target>, Error>;
+    /// What variations still expect, where that is what the cases are.
+    fn kept(&self, seed: u64, cases: u64) -> Option<Kept>;
     /// Opens the Explorer of a schedule's run, or of a quiet one.
     fn walked(
         &self,
@@ -247,6 +253,21 @@ impl<N: Node> Target for Check<N> {
         let story = wanted.story.then(|| explain::story(&schedule, &trace, true));
         let history = wanted.history.then(|| registers(&trace.history));
         Ok(Again { checked, replayed, ran, story, history })
+    }
+
+    fn stage(&self, name: &str, text: &str, wishes: &Wishes) -> Result<Staged, Error> {
+        let mut check = self.clone();
+        check.settings.command = Some(wishes.replay.clone());
+        bound(&mut check, &wishes.limits, wishes.refines);
+        check.stage(name, text)
+    }
+
+    fn varied(&self, name: &str, text: &str) -> Result<Box<dyn Target>, Error> {
+        Ok(Box::new(self.clone().named(name).varying(text)?))
+    }
+
+    fn kept(&self, seed: u64, cases: u64) -> Option<Kept> {
+        Check::kept(self, seed, cases)
     }
 
     fn walked(
@@ -356,10 +377,10 @@ impl Wishes {
         shape.nodes = self.nodes.unwrap_or(shape.nodes);
         shape.clients = self.clients.unwrap_or(shape.clients);
         if let Some(operations) = &self.operations {
-            shape.operations = operations.clone();
+            (shape.operations, shape.long) = (operations.clone(), false);
         }
         if let Some(faults) = &self.faults {
-            shape.faults = faults.clone();
+            (shape.faults, shape.long) = (faults.clone(), false);
         }
         if let Some(claim) = &self.nemesis {
             shape.claim = claim.clone();

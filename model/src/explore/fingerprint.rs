@@ -43,14 +43,13 @@ impl Fingerprint {
     #[inline]
     const fn push(&mut self, number: u64, bits: u32) {
         self.pending |= number << self.filled;
-        let room = 64 - self.filled;
-        if bits < room {
-            self.filled += bits;
-            return;
+        self.filled += bits;
+        if self.filled >= 64 {
+            self.word(self.pending);
+            self.filled -= 64;
+            // What had no room any more; a shift by all 64 bits would be none.
+            self.pending = if self.filled == 0 { 0 } else { number >> (bits - self.filled) };
         }
-        self.word(self.pending);
-        self.pending = if room == 64 { 0 } else { number >> room };
-        self.filled = bits - room;
     }
 }
 

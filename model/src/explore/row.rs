@@ -5,7 +5,6 @@
 //! ever be; packed it takes only what this one is, and its fingerprint is that of a few words.
 
 use std::hash::{Hash, Hasher};
-use std::ops::Range;
 
 use super::fingerprint::Fingerprint;
 
@@ -111,31 +110,50 @@ impl<S: Hash> Row<S> {
         &self.bytes[first as usize..self.ends[place] as usize]
     }
 
-    /// Gives the wanted ones of these places away to the end of another row. Places are given in
-    /// order, each once, and then the row is of use for its fingerprints alone.
+    /// Keeps the wanted ones of the states from a place on, in order. Of each is asked once, by how
+    /// many places it is behind the first one.
     #[inline]
-    pub(super) fn give(
-        &mut self,
-        places: Range<usize>,
-        to: &mut Row<S>,
-        mut wanted: impl FnMut(usize) -> bool,
-    ) {
-        if self.packing.is_some() {
-            for place in places.filter(|place| wanted(*place)) {
-                let first = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-                let packed = &self.bytes[first as usize..self.ends[place] as usize];
-                to.bytes.extend_from_slice(packed);
-                to.ends.push(to.bytes.len() as u32);
-                to.prints.push(self.prints[place]);
+    pub(super) fn sift(&mut self, first: usize, mut wanted: impl FnMut(usize, u64) -> bool) {
+        let Row { packing, prints, states, bytes, ends } = self;
+        let mut kept = first;
+        let mut keeps = |prints: &mut [u64], place: usize| {
+            let print = prints[place];
+            let wanted = wanted(place - first, print);
+            if wanted {
+                prints[kept] = print;
+                kept += 1;
             }
-            return;
-        }
-        for (place, state) in places.clone().zip(self.states.drain(..places.len())) {
-            if wanted(place) {
-                to.states.push(state);
-                to.prints.push(self.prints[place]);
+            wanted.then(|| kept - 1)
+        };
+        if packing.is_some() {
+            let mut from = first.checked_sub(1).map_or(0, |before| ends[before] as usize);
+            let mut to = from;
+            for place in first..prints.len() {
+                let end = ends[place] as usize;
+                if let Some(place) = keeps(prints, place) {
+                    bytes.copy_within(from..end, to);
+                    to += end - from;
+                    ends[place] = to as u32;
+                }
+                from = end;
             }
+            bytes.truncate(to);
+            ends.truncate(kept);
+        } else {
+            let mut places = first..prints.len();
+            let known = |_: &mut S| places.next().is_some_and(|at| keeps(prints, at).is_none());
+            states.extract_if(first.., known).for_each(drop);
         }
+        prints.truncate(kept);
+    }
+
+    /// Takes the states of another row in behind its own.
+    pub(super) fn append(&mut self, mut other: Row<S>) {
+        let first = self.bytes.len() as u32;
+        self.prints.append(&mut other.prints);
+        self.states.append(&mut other.states);
+        self.bytes.append(&mut other.bytes);
+        self.ends.extend(other.ends.into_iter().map(|end| first + end));
     }
 
     /// Gives back what memory it does not need.
@@ -146,16 +164,45 @@ impl<S: Hash> Row<S> {
         self.ends.shrink_to_fit();
     }
 
-    pub(super) fn clear(&mut self) {
-        self.prints.clear();
-        self.states.clear();
-        self.bytes.clear();
-        self.ends.clear();
-    }
-
     /// How much memory it holds, in bytes, without what states point to.
     pub(super) fn held(&self) -> usize {
         let (prints, ends) = (self.prints.capacity() * 8, self.ends.capacity() * 4);
         prints + ends + self.bytes.capacity() + self.states.capacity() * size_of::<S>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACKING: Packing<u8> =
+        Packing { pack: |state, bytes| bytes.extend([*state; 3]), unpack: |bytes| bytes[2] };
+
+    fn shown(row: &Row<u8>) -> Vec<u8> {
+        (0..row.len()).map(|place| row.show(place, |state| *state)).collect()
+    }
+
+    #[test]
+    fn what_is_sifted_out_is_gone_and_the_rest_keeps_its_order() {
+        for packing in [None, Some(PACKING)] {
+            let mut row = Row::new(packing);
+            (0..9).for_each(|state| row.push(state));
+            let prints = row.prints().to_vec();
+            let mut asked = Vec::new();
+            row.sift(4, |place, print| {
+                asked.push((place, print));
+                place % 2 == 1
+            });
+            assert_eq!(asked, (0..5).zip(prints[4..].iter().copied()).collect::<Vec<_>>());
+            assert_eq!(shown(&row), [0, 1, 2, 3, 5, 7]);
+            assert_eq!(row.prints()[4..], [prints[5], prints[7]]);
+            let mut more = Row::new(packing);
+            (20..23).for_each(|state| more.push(state));
+            more.sift(0, |place, _| place > 0);
+            row.append(more);
+            assert_eq!(shown(&row), [0, 1, 2, 3, 5, 7, 21, 22]);
+            row.sift(0, |_, _| false);
+            assert_eq!((row.len(), shown(&row)), (0, vec![]));
+        }
     }
 }

@@ -176,11 +176,15 @@ fn a_search_that_is_cut_short_does_not_know() {
 
 #[test]
 fn so_many_levels_have_all_states_that_are_so_near() {
-    let cut = explore(SOUND).levels_max(9).run(&mut |_| {}).progress;
     let theirs = SOUND.checker().target_max_depth(9).spawn_bfs().join();
-    assert_eq!(cut.depth, 9);
-    assert_eq!(cut.distinct, theirs.unique_state_count() as u64);
-    assert_eq!(cut.generated, theirs.state_count() as u64);
+    let before = SOUND.checker().target_max_depth(8).spawn_bfs().join();
+    for jobs in [1, 4] {
+        let cut = explore(SOUND).jobs(jobs).levels_max(9).run(&mut |_| {}).progress;
+        assert_eq!(cut.depth, 9);
+        assert_eq!(cut.distinct, theirs.unique_state_count() as u64);
+        assert_eq!(cut.generated, theirs.state_count() as u64);
+        assert_eq!(cut.frontier, cut.distinct - before.unique_state_count() as u64);
+    }
     let all = explore(SOUND).levels_max(1_000).run(&mut |_| {});
     assert_eq!(all.end, End::Complete);
 }

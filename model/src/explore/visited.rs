@@ -29,7 +29,8 @@ pub(super) struct Shard {
     slots: Vec<(u64, u64)>,
     /// How many places fingerprints are meant for; the slots above take what overflows.
     places: usize,
-    taken: usize,
+    /// How many more it takes in before it grows.
+    room: usize,
 }
 
 /// The slots above the last place.
@@ -63,11 +64,8 @@ impl Visited {
 
     /// Brings what will be asked for next near to the processor, all at once.
     #[inline]
-    pub(super) fn fetch(&self, fingerprints: impl Iterator<Item = u64>) {
-        let near = fingerprints.map(|fingerprint| {
-            let shard = &self.0[Visited::shard(fingerprint)];
-            shard.slots[shard.home(fingerprint)].0
-        });
+    pub(super) fn fetch(&self, fingerprints: &[u64]) {
+        let near = fingerprints.iter().map(|print| self.0[Visited::shard(*print)].near(*print));
         std::hint::black_box(near.fold(0, |all, one| all ^ one));
     }
 
@@ -83,7 +81,7 @@ impl Visited {
 
     /// How many states were met.
     pub(super) fn len(&self) -> u64 {
-        self.0.iter().map(|shard| shard.taken as u64).sum()
+        self.0.iter().map(|shard| shard.taken() as u64).sum()
     }
 
     /// How much memory the table holds, in bytes.
@@ -94,29 +92,57 @@ impl Visited {
 
 impl Shard {
     fn new(places: usize) -> Shard {
-        Shard { slots: vec![(FREE, ROOT); places + OVERFLOW], places, taken: 0 }
+        let room = Shard::most(places);
+        Shard { slots: vec![(FREE, ROOT); places + OVERFLOW], places, room }
+    }
+
+    /// How many stand in a shard with so many places before it grows.
+    fn most(places: usize) -> usize {
+        places * 85 / 100
+    }
+
+    fn taken(&self) -> usize {
+        Shard::most(self.places) - self.room
     }
 
     /// Takes a state in; `false` where it is known, and then its first parent stays.
     #[inline]
     pub(super) fn insert(&mut self, fingerprint: u64, parent: u64) -> bool {
-        let place = self.place(fingerprint);
+        let mut place = self.place(fingerprint);
         if self.slots[place].0 == fingerprint {
             return false;
         }
-        if (self.taken + 1) * 100 > self.places * 85 {
+        if self.room == 0 {
             self.grow();
             return self.insert(fingerprint, parent);
         }
-        let end = place + self.slots[place..].iter().take_while(|slot| slot.0 != FREE).count();
-        if end + 1 >= self.slots.len() {
-            self.grow();
-            return self.insert(fingerprint, parent);
+        self.room -= 1;
+        // Those above it make room, each for the one before.
+        let mut moved = (fingerprint, parent);
+        loop {
+            std::mem::swap(&mut self.slots[place], &mut moved);
+            if moved.0 == FREE {
+                return true;
+            }
+            place += 1;
+            if place + 1 == self.slots.len() {
+                self.grow();
+                return self.insert(moved.0, moved.1);
+            }
         }
-        self.slots.copy_within(place..end, place + 1);
-        self.slots[place] = (fingerprint, parent);
-        self.taken += 1;
-        true
+    }
+
+    /// The same of what belongs to this shard.
+    #[inline]
+    pub(super) fn fetch(&self, fingerprints: impl Iterator<Item = u64>) {
+        let near = fingerprints.map(|print| self.near(print));
+        std::hint::black_box(near.fold(0, |all, one| all ^ one));
+    }
+
+    /// What stands at the place that a fingerprint is meant for.
+    #[inline]
+    fn near(&self, fingerprint: u64) -> u64 {
+        self.slots[self.home(fingerprint)].0
     }
 
     /// The place that a fingerprint is meant for.
@@ -138,10 +164,17 @@ impl Shard {
         place
     }
 
+    #[cold]
     fn grow(&mut self) {
         let mut larger = Shard::new(self.places * 3 / 2);
-        for (fingerprint, parent) in self.slots.iter().filter(|slot| slot.0 != FREE) {
-            larger.insert(*fingerprint, *parent);
+        let mut free = 0;
+        for slot in self.slots.iter().filter(|slot| slot.0 != FREE) {
+            // They come in order, so each stands behind the one before.
+            let place = larger.home(slot.0).max(free);
+            assert!(place + 1 < larger.slots.len(), "fingerprints are spread evenly");
+            larger.slots[place] = *slot;
+            larger.room -= 1;
+            free = place + 1;
         }
         *self = larger;
     }
