@@ -122,7 +122,7 @@ impl<N: Node> Subject<N> {
             all.add(worker);
         }
         let of = |number: u64| self.generate(settings, seed.fork(number));
-        self.told(settings, seed, (all, first), &clock, (&of, seen))
+        self.told(settings, seed, (all, first), &clock, &of, seen)
     }
 
     /// What a worker begins with.
@@ -139,7 +139,8 @@ impl<N: Node> Subject<N> {
         seed: Seed,
         (all, first): (Worker, Option<u64>),
         clock: &Stopwatch,
-        (of, seen): (CaseOf<'_, Op<N>>, &mut dyn FnMut(&Schedule<Op<N>>, &Violation)),
+        of: CaseOf<'_, Op<N>>,
+        seen: &mut dyn FnMut(&Schedule<Op<N>>, &Violation),
     ) -> Result<Hunted<Op<N>>, Error> {
         let Worker { mut tally, stopped } = all;
         tally.elapsed = clock.elapsed();
