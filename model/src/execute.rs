@@ -6,7 +6,7 @@
 //! the noise says otherwise. An idle node costs nothing, and time in which nothing is planned takes
 //! none.
 
-use crate::fact::{Config, Fact, Told};
+use crate::fact::{Config, Told};
 use crate::history::{History, Moment};
 use crate::id::{ClientId, NodeId};
 use crate::node::{Event, Io, Node};
@@ -62,6 +62,7 @@ mod retries;
 mod rich;
 mod sabotaged;
 mod sending;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -146,6 +147,8 @@ struct World<'a, N: Node> {
     retries: Retries,
     /// Whether any node has told what it applies.
     tells_applied: bool,
+    /// Whether any node has told who it takes for a member.
+    tells_members: bool,
     /// The newest configuration that any node has told, and the index that brought it.
     configured: Option<(u64, Config)>,
     facts: Vec<Told>,
@@ -193,6 +196,7 @@ impl<'a, N: Node> World<'a, N> {
             open: Vec::new(),
             retries: Retries::default(),
             tells_applied: false,
+            tells_members: false,
             configured: None,
             facts: Vec::with_capacity(512),
             views: Vec::new(),
@@ -328,40 +332,6 @@ impl<'a, N: Node> World<'a, N> {
     fn record(&mut self, cause: Option<u64>, node: Option<NodeId>, what: impl FnOnce() -> What) {
         let at = Moment { order: self.order, time: self.now };
         self.rich.note(at, cause, node, what);
-    }
-
-    /// Takes a fact down, and lets a calm end see it.
-    fn told(&mut self, node: NodeId, fact: Fact) {
-        if fact.is_detail() {
-            // With them or without, a run is the same.
-            if self.recording.detail {
-                let incarnation = self.process(node).io.incarnation;
-                let (time, order) = (self.now, self.order);
-                self.facts.push(Told { time, order, node, incarnation, fact });
-            }
-            return;
-        }
-        let cause = self.order;
-        self.order += 1;
-        std::hash::Hash::hash(&fact, &mut self.digest);
-        let incarnation = self.process(node).io.incarnation;
-        self.facts.push(Told { time: self.now, order: self.order, node, incarnation, fact });
-        self.record(Some(cause), Some(node), || What::Told(fact));
-        match fact {
-            Fact::Applied { index, entry, .. } => {
-                self.tells_applied = true;
-                self.applied(node, index, entry.request);
-            }
-            Fact::Booted { applied, .. } => self.restored(node, applied),
-            Fact::Configured { index, config }
-                if self.configured.is_none_or(|(newest, _)| index >= newest) =>
-            {
-                self.configured = Some((index, config));
-                self.stir();
-                self.check_settled();
-            }
-            _ => {}
-        }
     }
 
     fn finish(mut self) -> Trace<N> {
