@@ -11,8 +11,8 @@
 //! crashed, or has answered to just this suspicion and is suspect all the same. That is the claim
 //! that the time-out is longer than a round trip, and no message of the answer is lost for ever.
 //!
-//! The judge of real members will be a machine that takes facts, as for logs; there is none yet, so
-//! this model brings its three sentences along.
+//! Its three sentences are clauses of [`Group`](super::membership::Group), the machine that takes
+//! what real members say; here they are asked of the model's own states.
 
 mod action;
 mod live;
@@ -26,6 +26,7 @@ use stateright::{Model, Path, Property};
 
 use super::drawing::{Drawn, drawing};
 use super::liveness::Live;
+use super::membership::Clause;
 use super::packed::Packed;
 use super::protocol::{Bound, Packing, Protocol, bound};
 use super::raft::{MESSAGES_MAX, NODES_MAX};
@@ -70,9 +71,9 @@ impl Bug {
     pub const ALL: [Bug; 3] = [Bug::RefutedAlike, Bug::DownForgotten, Bug::OldNewsBelieved];
 }
 
-const LIVE: &str = "who answers is not declared down";
-const DEAD: &str = "who is down stays down";
-const OWN: &str = "only a member raises its incarnation";
+const LIVE: &str = Clause::LiveIsNotDown.name();
+const DEAD: &str = Clause::DownStaysDown.name();
+const OWN: &str = Clause::OwnIncarnation.name();
 
 impl Protocol for Swim {
     const NAME: &'static str = "swim";

@@ -91,7 +91,9 @@ pub(super) fn run(asked: &Serve, streams: &mut Streams<'_>) -> Result<u8, String
             let config = swim::Config { period: PERIOD, ..swim::Config::default() };
             let stall = config.suspicion(asked.nodes) / 3;
             let settings = Settings { stall, ..Settings::default() };
-            let check = targets::members_of(config).named("foca").nondeterministic();
+            let check = targets::members_of(config, swim::foca::boot(config))
+                .named("foca")
+                .nondeterministic();
             over::<swim::foca::Member>(&check, asked, &disks, settings, streams)
         }
         Known::RaftRs => {
