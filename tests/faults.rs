@@ -15,7 +15,7 @@ fn kind(text: &str) -> Option<Kind> {
     let schedule: Schedule<kv::Op> = schedule.parse().ok()?;
     match &schedule.steps[1].action {
         Action::Fault(fault) => fault.kind(),
-        Action::Request { .. } => None,
+        _ => None,
     }
 }
 

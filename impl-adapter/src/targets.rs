@@ -4,9 +4,13 @@
 use crate::mutants;
 use crate::raft::raft_rs::{self, Server};
 use crate::raft::{Config, members};
+use crate::scenarios;
+use crate::swim;
 use schism::check::Check;
 use schism::cli::Cli;
+use schism::fault::Kind;
 use schism::judge::refines::Raft;
+use schism::schedule::Timing;
 use schism::{Nemesis, check};
 use std::time::Duration;
 
@@ -71,6 +75,10 @@ pub fn register(mut cli: Cli) -> Cli {
         let check = if mutant.is_refined() { check.refines(Raft) } else { check };
         cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
     }
+    cli = group(cli);
+    for scenario in scenarios::all() {
+        cli = cli.scenario(scenario.target, scenario.name, scenario.text);
+    }
     cli.tour("raft-rs", "PM09").canary("PM10")
 }
 
@@ -100,4 +108,30 @@ fn members(config: Config) -> Check<Server> {
     let claim = if config.lags() { stalls(claim) } else { claim };
     let check = check(raft_rs::boot(config)).nodes(5).survives(claim);
     check.linearizable().available(AVAILABLE)
+}
+
+/// Long enough for a fault that comes last to be noticed by all.
+pub const NOTICED: Duration = Duration::from_millis(1_500);
+
+/// Adds the groups of members.
+fn group(cli: Cli) -> Cli {
+    let swim = swim::Config::default();
+    cli.check(
+        "foca",
+        "foca 2.0.0: SWIM with suspicion; members join, leave and tell",
+        members_of(swim),
+    )
+}
+
+/// A group of which all is claimed that needs no disk.
+fn members_of(config: swim::Config) -> Check<swim::foca::Member> {
+    let timing = Timing { linger: NOTICED, ..Timing::DEFAULT };
+    check(swim::foca::boot(config)).survives(gossip_claim()).timing(timing)
+}
+
+/// What a group of members survives: they keep nothing on disk, and their packets travel with the
+/// checksums of UDP.
+#[must_use]
+pub fn gossip_claim() -> Nemesis {
+    Nemesis::everything().without(Kind::DiskErrors).corruption().retries()
 }

@@ -10,6 +10,7 @@
 //! first saved failure.
 
 use crate::execute::Op;
+use crate::execute::hosted::{self, Hosted, Place};
 use crate::fault::Nemesis;
 use crate::figure::{Bound, Figure, Limit};
 use crate::generate::Shape;
@@ -22,7 +23,10 @@ use crate::judge::reach::Reach;
 use crate::judge::refines::{self, Refines};
 use crate::judge::within::Within;
 use crate::node::{Io, Node};
+use crate::observe::observe;
+use crate::reference::raft::Bounds;
 use crate::schedule::Timing;
+use crate::trace::{End, Trace};
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -32,15 +36,19 @@ use std::time::Duration;
 pub mod bridge;
 mod cases;
 mod clock;
+mod cluster;
 mod confirm;
+mod guide;
 mod hunt;
 mod minimise;
 mod neighbours;
 mod outcome;
+mod paths;
 mod power;
 mod regressions;
 mod run;
 mod sabotage;
+mod scene;
 mod settings;
 mod smaller;
 mod smallest;
@@ -51,12 +59,14 @@ mod walked;
 pub use cases::Cases;
 #[cfg(feature = "cli")]
 pub(crate) use clock::Stopwatch;
+pub use cluster::Cluster;
 pub use confirm::{Confirmed, Near};
 pub use hunt::{Finding, Hunted};
 pub use outcome::{Brief, Checked, Outcome};
 pub use power::{Alarms, Catch, Trial};
 pub use regressions::Replayed;
 pub use sabotage::Thoroughness;
+pub use scene::{Kept, Staged};
 pub use settings::Settings;
 #[cfg(feature = "cli")]
 pub(crate) use settings::variable;
@@ -187,6 +197,23 @@ impl<N: Node> Check<N> {
         self
     }
 
+    /// Half of the cases are made from earlier ones that walked something new of Raft's model,
+    /// where the nodes tell details; without them it changes nothing. The cases are the same for
+    /// any number of threads.
+    pub fn guided(mut self) -> Check<N> {
+        self.subject.guided = true;
+        self
+    }
+
+    /// Instead of generated schedules: paths through Raft's model within these bounds, which cover
+    /// its edges, are followed by the real nodes, held against the model besides, and judged as
+    /// ever; see [`Tally::paths`](crate::counterexample::Tally::paths). The nodes must tell
+    /// details.
+    pub fn paths(mut self, bounds: Bounds) -> Check<N> {
+        self.subject.paths = Some(bounds);
+        self
+    }
+
     /// A figure of each run stays within a bound, which is a time in virtual time or a share:
     /// `.within(Figure::Recovery, Duration::from_millis(500))`, `.within(Figure::Refused, 0.05)`.
     /// A run in which it does not is a failure, and is shrunk like any other. Measure first, with
@@ -211,14 +238,15 @@ impl<N: Node> Check<N> {
         self.shape(|shape| shape.clients = clients)
     }
 
-    /// So many operations in a case; 4 to 50 unless said.
+    /// So many operations in a case; unless said 4 to 50, and in one case of eight three times as
+    /// many.
     pub fn operations(self, operations: RangeInclusive<u32>) -> Check<N> {
-        self.shape(|shape| shape.operations = operations)
+        self.shape(|shape| (shape.operations, shape.long) = (operations, false))
     }
 
-    /// So many faults in a case; 1 to 10 unless said.
+    /// So many faults in a case; unless said 1 to 10, and in one case of eight three times as many.
     pub fn faults(self, faults: RangeInclusive<u32>) -> Check<N> {
-        self.shape(|shape| shape.faults = faults)
+        self.shape(|shape| (shape.faults, shape.long) = (faults, false))
     }
 
     /// How long things take.
@@ -243,6 +271,21 @@ impl<N: Node> Check<N> {
     pub fn named(mut self, name: &str) -> Check<N> {
         name.clone_into(&mut self.subject.name);
         self
+    }
+
+    /// What all properties together say of a run of so many nodes that somebody else recorded: real
+    /// processes, for one. `whole` says whether it came to its calm end, which some ask for.
+    pub fn judge(&self, trace: &Trace<N>, nodes: u32, whole: bool) -> Ruling {
+        let seen = observe(trace, nodes);
+        if whole { self.subject.judge(&seen) } else { self.subject.judge_so_far(&seen) }
+    }
+
+    /// Brings up one node of those that are checked, outside of any simulation.
+    ///
+    /// # Errors
+    /// It did not come up: how a run ends by that.
+    pub fn host(&self, place: &Place, kept: Vec<hosted::Kept>) -> Result<Hosted<N>, End> {
+        Hosted::boot(place, kept, &*self.subject.boot)
     }
 
     /// What the check depends on besides the nodes: how much to try, from which seed, and so on.

@@ -32,6 +32,7 @@ use crate::campaign::Stop;
 use crate::check::{Check, check};
 use crate::fault::Nemesis;
 use crate::node::{Io, Node};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 mod args;
@@ -40,6 +41,7 @@ mod check;
 mod confirm;
 mod console;
 mod explore;
+mod extra;
 mod given;
 mod history;
 mod interrupt;
@@ -48,6 +50,7 @@ mod list;
 mod program;
 mod progress;
 mod replay;
+mod scenes;
 mod shrink;
 mod target;
 #[cfg(test)]
@@ -56,18 +59,29 @@ mod tour;
 
 pub use console::Streams;
 use console::{Console, Exit, Trouble};
+use extra::Extra;
 use program::Program;
+use scenes::Scene;
 use target::{Entry, Mutant};
 
 /// A command line without targets, to add to.
 pub fn cli() -> Cli {
-    Cli { entries: Vec::new(), tour: None, canary: None, listens: false }
+    Cli {
+        entries: Vec::new(),
+        scenes: Vec::new(),
+        extras: Vec::new(),
+        tour: None,
+        canary: None,
+        listens: false,
+    }
 }
 
 /// A command line that is being put together; see [`cli`].
 #[must_use = "a command line does nothing until its `main` is called"]
 pub struct Cli {
     entries: Vec<Entry>,
+    scenes: Vec<Scene>,
+    extras: Vec<Extra>,
     /// The target and the mutant that the tour shows, where they are not the first ones.
     tour: Option<(String, String)>,
     /// Whether Ctrl-C is ours to answer.
@@ -113,6 +127,33 @@ impl Cli {
         self
     }
 
+    /// A scenario for a target of this command, checked as `scenario:NAME`: a schedule that
+    /// expects things of its run, whose first comment says what it is about.
+    pub fn scenario(mut self, target: &str, name: &str, text: &str) -> Cli {
+        let [target, name, text] = [target, name, text].map(str::to_owned);
+        self.scenes.push(Scene { name, target, text });
+        self
+    }
+
+    /// A command of the program's own, beside those that every program has: its name, what it does
+    /// in a few words, and what runs it. It gets its words, of which the first is how it was
+    /// called, and returns the exit code; what it understands, `--help` among it, is its own
+    /// matter.
+    ///
+    /// # Panics
+    /// There is a command of this name.
+    pub fn command(
+        mut self,
+        name: &'static str,
+        sentence: &'static str,
+        run: impl Fn(&[OsString], &mut Streams<'_>) -> u8 + Send + Sync + 'static,
+    ) -> Cli {
+        let taken = args::is_command(name) || self.extras.iter().any(|extra| extra.name == name);
+        assert!(!taken, "there is a command `{name}` already");
+        self.extras.push(Extra::new(name, sentence, run));
+        self
+    }
+
     /// The target and the mutant that the tour shows; the first of each unless said.
     pub fn tour(mut self, target: &str, mutant: &str) -> Cli {
         self.tour = Some((target.to_owned(), format!("mutant:{mutant}")));
@@ -130,7 +171,7 @@ impl Cli {
     #[must_use]
     pub fn main(mut self) -> ExitCode {
         self.listens = true;
-        let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
+        let arguments: Vec<OsString> = std::env::args_os().collect();
         Streams::with_process(|streams| ExitCode::from(self.run(&arguments, streams)))
     }
 
@@ -157,8 +198,11 @@ impl Cli {
     pub fn run(&self, arguments: &[impl AsRef<std::ffi::OsStr>], streams: &mut Streams<'_>) -> u8 {
         let arguments: Vec<_> = arguments.iter().map(|word| word.as_ref().to_owned()).collect();
         let program = Program::of(arguments.first());
+        if let Some((extra, words)) = extra::asked(&self.extras, &program.name, &arguments) {
+            return extra.run(&words, streams);
+        }
         let mut console = Console::new(streams);
-        let parsed = args::parse(&program.name, &arguments);
+        let parsed = args::parse(&program.name, &arguments, &self.extras);
         let ended = match parsed {
             Ok(arguments) => self.obey(arguments.command, &program, &mut console),
             Err(usage) => usage.show(&mut console),
@@ -199,7 +243,8 @@ impl Cli {
 
     /// The target of this name.
     fn find(&self, name: &str, program: &Program) -> Result<&Entry, Trouble> {
-        self.entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let played = scenes::played_on(name);
+        self.entries.iter().find(|entry| entry.name == played).ok_or_else(|| {
             let near = self.near(name).map(|near| format!(": did you mean `{near}`?"));
             let list = program.command("list");
             Trouble::misuse(format!(

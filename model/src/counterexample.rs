@@ -103,6 +103,52 @@ pub struct Tally {
     pub measures: Option<Box<Measures>>,
     /// What of Raft's model the runs walked, where somebody asked.
     pub coverage: Option<Box<Coverage>>,
+    /// What became of the paths through the model, where these were followed and all held.
+    pub paths: Option<Box<Paths>>,
+}
+
+/// What became of the paths of a plan.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Paths {
+    /// How many there are.
+    pub planned: usize,
+    /// How many were followed to their end.
+    pub followed: usize,
+    /// How many of these took just the planned edges.
+    pub exactly: usize,
+    /// Steps of the model on all paths.
+    pub steps: usize,
+    /// How many of them were taken.
+    pub steps_taken: usize,
+    /// The edges that the paths take.
+    pub edges: usize,
+    /// How many of these the runs took.
+    pub edges_taken: usize,
+    /// Why paths could not be followed further, by the reason.
+    pub stopped: Vec<Stopped>,
+}
+
+/// Paths that could not be followed further, for one reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stopped {
+    /// The reason.
+    pub why: &'static str,
+    /// How many.
+    pub paths: usize,
+    /// The first of them, from 1, and the step at which it stopped, from 1.
+    pub first: (usize, usize),
+    /// What the model does there.
+    pub step: String,
+}
+
+impl Paths {
+    /// Why what held on these paths says nothing.
+    #[must_use]
+    pub fn vacuous(&self) -> Vec<String> {
+        let text =
+            "on none of the paths an edge of the model was taken: the nodes tell nothing of it";
+        if self.edges_taken == 0 { vec![text.to_owned()] } else { Vec::new() }
+    }
 }
 
 impl Tally {

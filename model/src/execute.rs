@@ -6,7 +6,8 @@
 //! the noise says otherwise. An idle node costs nothing, and time in which nothing is planned takes
 //! none.
 
-use crate::fact::{Config, Fact, Told};
+use crate::expect::Outlook;
+use crate::fact::{Config, Told};
 use crate::history::{History, Moment};
 use crate::id::{ClientId, NodeId};
 use crate::node::{Event, Io, Node};
@@ -45,6 +46,7 @@ mod hand;
 #[cfg(test)]
 mod hand_tests;
 mod happening;
+pub mod hosted;
 mod ill;
 #[cfg(test)]
 mod link_tests;
@@ -62,6 +64,7 @@ mod retries;
 mod rich;
 mod sabotaged;
 mod sending;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -114,7 +117,7 @@ pub fn execute_sabotaged<N: Node>(
     world.run()
 }
 
-pub(crate) use walk::{Stands, Turn, Walked, turns, walk};
+pub(crate) use walk::{OnItsWay, Paused, Stands, Turn, Walked, paused, turns, walk};
 
 /// The simulated world of one run.
 struct World<'a, N: Node> {
@@ -155,6 +158,11 @@ struct World<'a, N: Node> {
     roles: Vec<&'static str>,
     reigns: Reigns,
     watch: Watch,
+    /// Whether the schedule expects anything of the run, and what is noted for that.
+    looks_out: bool,
+    outlook: Outlook,
+    /// How many requests of loads there were.
+    loaded: u64,
     rich: Rich,
     /// What the identity of a state needs, where the run is walked through.
     walk: Option<Box<Walk>>,
@@ -201,6 +209,9 @@ impl<'a, N: Node> World<'a, N> {
             roles: Vec::new(),
             reigns: Reigns::new(recording.reigns),
             watch: Watch::new(recording.course),
+            looks_out: schedule.expects(),
+            outlook: Outlook::default(),
+            loaded: 0,
             rich: Rich::new(recording.rich),
             walk: None,
         }
@@ -330,40 +341,6 @@ impl<'a, N: Node> World<'a, N> {
         self.rich.note(at, cause, node, what);
     }
 
-    /// Takes a fact down, and lets a calm end see it.
-    fn told(&mut self, node: NodeId, fact: Fact) {
-        if fact.is_detail() {
-            // With them or without, a run is the same.
-            if self.recording.detail {
-                let incarnation = self.process(node).io.incarnation;
-                let (time, order) = (self.now, self.order);
-                self.facts.push(Told { time, order, node, incarnation, fact });
-            }
-            return;
-        }
-        let cause = self.order;
-        self.order += 1;
-        std::hash::Hash::hash(&fact, &mut self.digest);
-        let incarnation = self.process(node).io.incarnation;
-        self.facts.push(Told { time: self.now, order: self.order, node, incarnation, fact });
-        self.record(Some(cause), Some(node), || What::Told(fact));
-        match fact {
-            Fact::Applied { index, entry, .. } => {
-                self.tells_applied = true;
-                self.applied(node, index, entry.request);
-            }
-            Fact::Booted { applied, .. } => self.restored(node, applied),
-            Fact::Configured { index, config }
-                if self.configured.is_none_or(|(newest, _)| index >= newest) =>
-            {
-                self.configured = Some((index, config));
-                self.stir();
-                self.check_settled();
-            }
-            _ => {}
-        }
-    }
-
     fn finish(mut self) -> Trace<N> {
         let digest = Digest(self.digest.finish());
         let ended = self.moment();
@@ -379,6 +356,7 @@ impl<'a, N: Node> World<'a, N> {
             hits: self.hits,
             reigns,
             course,
+            outlook: self.outlook,
             // The loop that called this ran until there was an end.
             end: self.end.unwrap_or(End::Open),
             ended,

@@ -12,9 +12,11 @@ mod links;
 mod measured;
 mod narrative;
 mod pass;
+mod paths;
 mod picture;
 mod rows;
 mod scene;
+mod scene_told;
 mod story;
 mod timeline;
 mod words;
@@ -22,6 +24,8 @@ mod words;
 pub use covered::covered;
 pub use measured::measured;
 pub use pass::pass;
+pub use paths::paths;
+pub use scene_told::{expected, staged};
 pub use story::story;
 #[cfg(feature = "cli")]
 pub(crate) use {

@@ -14,7 +14,9 @@
 //!
 //! No kind has to be told. A clause that needs a kind which nobody tells is not judged.
 //!
-//! The last five kinds are *details*: what a node has in mind, each message that it sends and
+//! Members of a group that watch each other tell [`Fact::Member`] instead.
+//!
+//! Five kinds are *details*: what a node has in mind, each message that it sends and
 //! handles, and steps of the system's own. They are for whoever holds a run against a model of the
 //! protocol, and are told only where [`Io::in_detail`](crate::Io::in_detail) says so. They change
 //! nothing of a run: no crash point counts them, and its digest has nothing of them.
@@ -22,8 +24,10 @@
 use crate::id::{NodeId, RequestId};
 use crate::time::Time;
 
+mod member;
 mod says;
 
+pub use member::{Member, Standing};
 pub use says::Says;
 
 /// One thing that a node did or became. Tell it with [`Io::tell`](crate::Io::tell).
@@ -148,6 +152,8 @@ pub enum Fact {
         /// With what.
         values: [u64; 3],
     },
+    /// A member of a group says something of itself or of another member.
+    Member(Member),
 }
 
 impl Fact {

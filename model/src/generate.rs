@@ -14,8 +14,10 @@ use crate::time::Time;
 use std::ops::RangeInclusive;
 
 mod storm;
+mod vary;
 
 use storm::Storm;
+pub use vary::vary;
 
 /// What generated schedules look like.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,6 +30,10 @@ pub struct Shape {
     pub operations: RangeInclusive<u32>,
     /// How many faults happen, not counting what ends them.
     pub faults: RangeInclusive<u32>,
+    /// Whether one schedule in eight has three times as many operations and faults. Short cases
+    /// are cheap, and nearly all bugs show in them; but what needs much to be undecided at once
+    /// hides from them.
+    pub long: bool,
     /// Which faults these may be.
     pub claim: Nemesis,
     /// How long things take.
@@ -37,12 +43,13 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Three nodes, three clients, up to fifty operations and ten faults.
+    /// Three nodes, three clients, up to fifty operations and ten faults, and a few long schedules.
     pub const DEFAULT: Shape = Shape {
         nodes: 3,
         clients: 3,
         operations: 4..=50,
         faults: 1..=10,
+        long: true,
         claim: Nemesis::NONE,
         timing: Timing::DEFAULT,
         roles: Vec::new(),
@@ -55,6 +62,14 @@ impl Default for Shape {
     }
 }
 
+/// How many times as much happens in a long schedule.
+const LONGER: u64 = 3;
+
+/// Draws of its own decide, so that the others are the same with and without long schedules.
+fn is_long(seed: Seed) -> bool {
+    seed.of("long").draws().chance(1, 8)
+}
+
 /// Makes up a schedule.
 #[must_use]
 pub fn generate<S: Spec>(shape: &Shape, seed: Seed) -> Schedule<S::Op> {
@@ -62,9 +77,10 @@ pub fn generate<S: Spec>(shape: &Shape, seed: Seed) -> Schedule<S::Op> {
     // Small seeds, because they stand in the header of what may become a saved failure.
     let own = Seed(draws.below(1 << 16));
     let noise = noise(&mut draws);
+    let times = if shape.long && is_long(seed) { LONGER } else { 1 };
     let mut planned: Vec<(Time, Action<S::Op>)> = Vec::with_capacity(96);
-    let until = workload::<S>(shape, &mut draws, &mut planned);
-    Storm::new(shape, &mut draws).plan(until, &mut planned);
+    let until = workload::<S>(shape, times, &mut draws, &mut planned);
+    Storm::new(shape, &mut draws).plan(times, until, &mut planned);
     planned.sort_by_key(|(at, _)| *at);
     let steps = planned.into_iter().map(|(at, action)| Step { when: When::At(at), action });
     Schedule {
@@ -87,11 +103,12 @@ fn noise(draws: &mut Draws) -> Option<Noise> {
 /// Plans what clients ask for; says until when.
 fn workload<S: Spec>(
     shape: &Shape,
+    times: u64,
     draws: &mut Draws,
     planned: &mut Vec<(Time, Action<S::Op>)>,
 ) -> Time {
-    let operations =
-        draws.between((*shape.operations.start()).into(), (*shape.operations.end()).into());
+    let (least, most) = (*shape.operations.start(), *shape.operations.end());
+    let operations = times * draws.between(least.into(), most.into());
     let mut now = draws.between(0, 300);
     // In some runs all clients come at one moment, again and again.
     let bursts = if draws.chance(1, 4) { draws.between(1, 4) } else { 0 };
@@ -133,6 +150,22 @@ mod tests {
                 _ => Time::ZERO,
             }));
         }
+    }
+
+    #[test]
+    fn one_schedule_in_eight_is_long_and_the_others_do_not_know_of_it() {
+        let shape = Shape { operations: 40..=40, ..Shape::DEFAULT };
+        let short = Shape { long: false, ..shape.clone() };
+        let mut long = 0;
+        for seed in (0..800).map(Seed) {
+            let schedule = generate::<Map>(&shape, seed);
+            match schedule.steps.len() - schedule.faults() {
+                40 => assert_eq!(schedule, generate::<Map>(&short, seed)),
+                120 => long += 1,
+                other => panic!("{other} operations"),
+            }
+        }
+        assert!((70..130).contains(&long), "{long} of 800");
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod linearizability;
 pub mod reach;
 pub mod refines;
 pub mod replication;
+pub mod scenario;
 pub mod stream;
 pub mod survival;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use convergence::Converges;
 pub use linearizability::Linearizable;
 pub use reach::Reach;
 pub use refines::Refines;
+pub use scenario::Scenario;
 pub use survival::{NoPanic, Terminates};
 pub use within::Within;
 

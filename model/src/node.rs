@@ -5,6 +5,7 @@
 //! a crash can fall between any two of its effects.
 
 use crate::disk::{Disk, Drive};
+use crate::expect::Sight;
 use crate::fact::Fact;
 use crate::history::Outcome;
 use crate::id::{NodeId, RequestId, TimerId, Token};
@@ -42,6 +43,14 @@ pub trait Node: Sized + 'static {
     /// (`crash leader`) and wait for elections; without it they name nodes only.
     fn role(&self) -> Role {
         Role::NONE
+    }
+
+    /// What the node says of the cluster around it, as it believes: whom it takes for the leader,
+    /// and whom for live members. Scenarios expect things of it (`expect all see each other`);
+    /// without it they have only roles, clients and facts to go by. Asked only where a schedule
+    /// expects anything.
+    fn sight(&self) -> Sight {
+        Sight::default()
     }
 
     /// Does something to itself that a claim names with [`Nemesis::own`](crate::Nemesis::own).

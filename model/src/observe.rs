@@ -2,6 +2,7 @@
 //! nodes told and showed, and how the run ended. A judge cannot look at the network or at disks.
 
 use crate::course::Course;
+use crate::expect::Outlook;
 use crate::fact::Told;
 use crate::history::{History, Moment};
 use crate::node::Node;
@@ -21,6 +22,8 @@ pub struct Observed<'a, N: Node> {
     pub reigns: &'a [Reign],
     /// How leaders and faults came and went; empty unless a property asks for it.
     pub course: &'a Course,
+    /// What was expected, and how nodes stood; empty where nothing was.
+    pub outlook: &'a Outlook,
     /// How the run ended.
     pub end: &'a End,
     /// When.
@@ -44,6 +47,7 @@ pub fn observe<N: Node>(trace: &Trace<N>, nodes: u32) -> Observed<'_, N> {
         views: &trace.views,
         reigns: &trace.reigns,
         course: &trace.course,
+        outlook: &trace.outlook,
         end: &trace.end,
         ended: trace.ended,
     }

@@ -6,6 +6,7 @@
 //! running node does nothing, an unknown node is skipped and noted. There are no preconditions, so
 //! shrinking is deletion and people can type schedules.
 
+use crate::expect::{Expect, Load};
 use crate::fault::{Fault, Nemesis, Target};
 use crate::id::{ClientId, NodeId};
 use crate::seed::{Ratio, Seed, StableHasher};
@@ -127,6 +128,31 @@ pub enum Action<Op> {
     },
     /// Something goes wrong, or is set right.
     Fault(Fault),
+    /// Something is to be so: it is noted, and judged by the property `scenario`.
+    Expect(Expect),
+    /// A client asks again and again.
+    Load(Load),
+}
+
+impl<Op> Action<Op> {
+    /// Whom it names, in the order of its text.
+    #[must_use]
+    pub fn targets(&self) -> Vec<&Target> {
+        match self {
+            Action::Request { to, .. } | Action::Load(Load { to, .. }) => vec![to],
+            Action::Fault(fault) => fault.targets(),
+            Action::Expect(expect) => expect.wish.targets(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
+        match self {
+            Action::Request { to, .. } | Action::Load(Load { to, .. }) => vec![to],
+            Action::Fault(fault) => fault.targets_mut(),
+            Action::Expect(expect) => expect.wish.targets_mut(),
+        }
+    }
 }
 
 impl<Op> Schedule<Op> {
@@ -141,6 +167,12 @@ impl<Op> Schedule<Op> {
             timing: Timing::DEFAULT,
             steps: Vec::new(),
         }
+    }
+
+    /// Whether anything is expected of its run.
+    #[must_use]
+    pub fn expects(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Expect(_)))
     }
 
     /// How many of the steps are faults.

@@ -21,11 +21,14 @@ mod instead;
 mod leaps;
 mod links;
 mod machine;
+mod meaning;
 mod nodes;
 mod noise;
 mod plain;
 mod spans;
 mod times;
+
+pub(crate) use meaning::keeps_meaning;
 
 /// Looks for the smallest schedule that still fails.
 ///
@@ -211,7 +214,8 @@ impl<Op: Clone + PartialEq + Hash> Shrinker<Op> {
             };
             match pass(&self.best, &self.known, &mut self.cursor) {
                 Offer::Try(schedule) => {
-                    if self.answered.insert(fingerprint(&schedule)) && schedule != self.best {
+                    let new = self.answered.insert(fingerprint(&schedule));
+                    if new && schedule != self.best && keeps_meaning(&self.best, &schedule) {
                         self.offered += 1;
                         self.candidate = Some(schedule);
                     }

@@ -6,13 +6,16 @@
 
 use crate::seed::Draws;
 use flow::{Flow, Gives};
+use lists::Listed;
 use places::{Places, Told};
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::str::FromStr;
 
 pub mod flow;
+pub mod group;
 pub mod kv;
+pub mod lists;
 pub mod map;
 pub mod object;
 pub mod places;
@@ -132,6 +135,13 @@ pub trait Spec: Sized + 'static {
     /// tell: by revisions, offsets, or the length of what was read. It says the same as
     /// [`Spec::apply`], and lets a part be judged without a search. Nothing where they do not.
     fn places(_part: &[Told<'_, Self::Op, Self::Ret>]) -> Option<Places> {
+        None
+    }
+
+    /// What `op` did to the lists that its part is, where it was answered with `ret`, or may do
+    /// yet, where nobody knows. It says the same as [`Spec::apply`], and lets lists be judged
+    /// without a search. Nothing where the part is not made of lists.
+    fn listed<'r>(_op: &Self::Op, _ret: Option<&'r Self::Ret>) -> Option<Listed<'r>> {
         None
     }
 

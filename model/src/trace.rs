@@ -5,6 +5,7 @@
 //! cause. Both have the same digest.
 
 use crate::course::Course;
+use crate::expect::Outlook;
 use crate::fact::{Fact, Told};
 use crate::history::{History, Moment};
 use crate::id::NodeId;
@@ -31,6 +32,8 @@ pub struct Trace<N: Node> {
     pub reigns: Vec<Reign>,
     /// How leaders and faults came and went; empty unless asked for.
     pub course: Course,
+    /// What the schedule expected, and how nodes stood; empty where it expects nothing.
+    pub outlook: Outlook,
     /// How the run ended.
     pub end: End,
     /// When.

@@ -44,6 +44,12 @@ const HOUSEKEEPERS: [(&str, &[&str]); 12] = [
     ("tracing_subscriber", &["execute"]),
 ];
 
+/// Crates that bring real networks and clocks, and the only places outside of the model that name
+/// them: an adapter is driven by its events alone.
+const WORLD: [&str; 4] = ["http_body_util", "hyper", "hyper_util", "tokio"];
+const LIVE: [&str; 3] =
+    ["impl-adapter/src/live.rs", "impl-adapter/src/live/", "impl-adapter/museum/src/paused"];
+
 /// What reads something that is not in the schedule: the second name of a path in `std`, or a type.
 const WORLDLY: [&str; 4] = ["env", "fs", "net", "process"];
 const CLOCKS: [&str; 2] = ["Instant", "SystemTime"];
@@ -122,6 +128,18 @@ fn crates_outside_of_their_rooms(all: &[Source]) -> Vec<Breach> {
                 let why = format!("`{}` is named only under {}", name.text, rooms.join(" and "));
                 breaches.push(Breach::new(&source.path, name.line, why));
             }
+        }
+    }
+    breaches
+}
+
+fn real_networks_elsewhere(all: &[Source]) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    let at_home = |path: &str| LIVE.iter().any(|place| path.starts_with(place));
+    for source in all.iter().filter(|source| !at_home(&source.path)) {
+        for token in source.words().filter(|token| WORLD.contains(&token.text.as_str())) {
+            let why = format!("`{}` belongs to what runs live", token.text);
+            breaches.push(Breach::new(&source.path, token.line, why));
         }
     }
     breaches
@@ -222,6 +240,23 @@ fn outside_crates_are_named_in_their_rooms_only() {
             "model/src/generate.rs:1: `proptest` is named only under check",
             "model/src/generate.rs:1: `proptest` is named only under check",
             "model/src/trace.rs:1: `serde` is named only under cli",
+        ]
+    );
+}
+
+#[test]
+fn real_networks_belong_to_what_runs_live() {
+    none(real_networks_elsewhere(&sources()));
+    let bad = [
+        Source::new("impl-adapter/src/raft/log.rs", "use tokio::net::UdpSocket;"),
+        Source::new("impl-adapter/src/live/udp.rs", "use tokio::net::UdpSocket;"),
+        Source::new("model/src/cli.rs", "fn f(b: hyper::Body) {}"),
+    ];
+    assert_eq!(
+        told(&real_networks_elsewhere(&bad)),
+        [
+            "impl-adapter/src/raft/log.rs:1: `tokio` belongs to what runs live",
+            "model/src/cli.rs:1: `hyper` belongs to what runs live",
         ]
     );
 }

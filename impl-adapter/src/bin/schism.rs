@@ -1,9 +1,10 @@
-//! The `schism` command: the targets of this package on Schism's command line.
+//! The `schism` command: the targets of this package on Schism's command line, and what runs live.
 
 /// A world allocates much and frees it at its end: this allocator takes a third off a hunt's time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    schism_adapters::targets::register(schism::cli()).main()
+    let targets = schism_adapters::targets::register(schism::cli());
+    schism_adapters::live::command::register(targets).main()
 }

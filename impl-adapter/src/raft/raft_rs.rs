@@ -19,6 +19,7 @@ use super::{Config, Status, Timer, someone};
 use ::raft::eraftpb::{self, Entry, EntryType};
 use ::raft::{RawNode, Ready, StateRole};
 use later::Flights;
+use schism::expect::Sight;
 use schism::spec::Spec;
 use schism::spec::map::Map;
 use schism::{Event, Fact, Io, Node, RequestId, Role, Time};
@@ -138,6 +139,11 @@ impl<H: Hooks> Node for Server<H> {
             StateRole::Follower => Role::follower(raft.term),
             StateRole::Candidate | StateRole::PreCandidate => Role::candidate(raft.term),
         }
+    }
+
+    fn sight(&self) -> Sight {
+        // Raft's nodes know who belongs to the cluster, and not who of them is alive.
+        Sight { leader: someone(self.raft.raft.leader_id), members: None }
     }
 }
 

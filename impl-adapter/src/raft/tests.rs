@@ -2,6 +2,7 @@
 
 mod later;
 mod members;
+mod paths;
 mod refines;
 mod snapshots;
 mod tight;

@@ -181,7 +181,7 @@ fn step<S: Spec>(shape: &Shape, unique: u64, seed: Seed) -> Step<S::Op> {
 
 /// One of the faults that the generator makes up, or what ends it; `None` where none is claimed.
 fn fault<S: Spec>(shape: &Shape, seed: Seed, draws: &mut Draws) -> Option<Action<S::Op>> {
-    let stormy = Shape { operations: 1..=1, ..shape.clone() };
+    let stormy = Shape { operations: 1..=1, long: false, ..shape.clone() };
     let steps = generate::<S>(&stormy, seed).steps.into_iter().map(|step| step.action);
     let faults: Vec<_> = steps.filter(|action| matches!(action, Action::Fault(_))).collect();
     draws.pick(&faults).cloned()

@@ -9,6 +9,7 @@ use crate::campaign;
 use crate::counterexample::{Cost, Counterexample, Tally};
 use crate::error::Error;
 use crate::execute::Op;
+use crate::generate::vary;
 use crate::history::Outcome;
 use crate::id::NodeId;
 use crate::measure;
@@ -53,17 +54,42 @@ pub(super) const TWICE: u64 = 10;
 /// So many runs of one schedule tell how often it fails, where that is not always or never.
 pub(super) const RUNS: usize = 20;
 
+/// The schedule of the case with this number.
+pub(super) type CaseOf<'a, O> = &'a dyn Fn(u64) -> Schedule<O>;
+
+/// Who is shown each failing schedule.
+pub(super) type Seen<'a, O> = &'a mut dyn FnMut(&Schedule<O>, &Violation);
+
 /// What one worker gathers.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Worker {
     pub(super) tally: Tally,
     /// The lowest case of its own that stopped the hunt, and whether by nondeterminism.
     stopped: Option<(u64, bool)>,
 }
 
+impl Worker {
+    /// Notes whether a case stops the hunt, and says so.
+    pub(super) fn stops(&mut self, number: u64, stop: Option<bool>) -> bool {
+        if let Some(broken) = stop {
+            self.stopped.get_or_insert((number, broken));
+        }
+        stop.is_some()
+    }
+
+    /// Adds what another has gathered; of what stopped them the first counts.
+    pub(super) fn add(&mut self, other: &Worker) {
+        self.tally.add(&other.tally);
+        self.stopped = [self.stopped, other.stopped].into_iter().flatten().min();
+    }
+}
+
 impl<N: Node> Subject<N> {
     /// The schedule of a case.
     pub(crate) fn generate(&self, settings: &Settings, seed: Seed) -> Schedule<Op<N>> {
+        if let Some(origin) = &self.scenario {
+            return vary(origin, &self.shape, seed);
+        }
         tree(&schedules::<N::Spec>(self.shape.clone()), &settings.proptest, seed)
             .shrinker
             .best()
@@ -78,6 +104,9 @@ impl<N: Node> Subject<N> {
         progress: &mut dyn FnMut(u64),
         seen: &mut dyn FnMut(&Schedule<Op<N>>, &Violation),
     ) -> Result<Hunted<Op<N>>, Error> {
+        if self.guided {
+            return self.hunt_guided(settings, progress, seen);
+        }
         let seed = settings.base_seed();
         let clock = Stopwatch::start();
         let subject = Arc::new((self.clone(), settings.clone()));
@@ -85,23 +114,37 @@ impl<N: Node> Subject<N> {
             let (subject, settings) = &*subject;
             let twice = number.is_multiple_of(TWICE);
             let stop = subject.case(&subject.generate(settings, seed.fork(number)), twice, worker);
-            if let Some(broken) = stop {
-                worker.stopped.get_or_insert((number, broken));
-            }
-            stop.is_some()
+            worker.stops(number, stop)
         };
-        let names: Vec<(String, u64)> =
-            self.reaches.iter().map(|reach| (reach.name.clone(), 0)).collect();
-        let new = move || Worker {
-            tally: Tally { reached: names.clone(), ..Tally::default() },
-            stopped: None,
-        };
+        let new = self.worker();
+        let new = move || new.clone();
         let (workers, first) =
             campaign::run(&settings.effort, &settings.stop, new, case, progress)?;
-        let mut tally = Tally::default();
+        let mut all = self.worker();
         for worker in &workers {
-            tally.add(&worker.tally);
+            all.add(worker);
         }
+        let of = |number: u64| self.generate(settings, seed.fork(number));
+        self.told(settings, seed, (all, first), &clock, (&of, seen))
+    }
+
+    /// What a worker begins with.
+    pub(super) fn worker(&self) -> Worker {
+        let reached = self.reaches.iter().map(|reach| (reach.name.clone(), 0)).collect();
+        Worker { tally: Tally { reached, ..Tally::default() }, stopped: None }
+    }
+
+    /// What a hunt came to, whose workers have gathered so much, and which this case stopped, if
+    /// any; `of` makes the schedules of its cases.
+    pub(super) fn told(
+        &self,
+        settings: &Settings,
+        seed: Seed,
+        (all, first): (Worker, Option<u64>),
+        clock: &Stopwatch,
+        (of, seen): (CaseOf<'_, Op<N>>, Seen<'_, Op<N>>),
+    ) -> Result<Hunted<Op<N>>, Error> {
+        let Worker { mut tally, stopped } = all;
         tally.elapsed = clock.elapsed();
         tally.stopped = settings.stop.asked();
         let Some(number) = first else {
@@ -110,9 +153,8 @@ impl<N: Node> Subject<N> {
         tally.cases = number + 1;
         // How far the other threads had come by then is chance.
         (tally.measures, tally.coverage) = (None, None);
-        let nondeterministic = workers.iter().any(|worker| worker.stopped == Some((number, true)));
-        let finding = if nondeterministic {
-            let schedule = self.generate(settings, seed.fork(number));
+        let finding = if stopped == Some((number, true)) {
+            let schedule = of(number);
             let difference = self.difference(&schedule);
             Finding::Nondeterminism { schedule: Box::new(schedule), difference }
         } else {
@@ -121,7 +163,7 @@ impl<N: Node> Subject<N> {
                 hunt: tally.elapsed,
                 ..Cost::default()
             };
-            match self.smallest(settings, seed, number, &cost, seen) {
+            match self.smallest(settings, (seed, of), number, &cost, seen) {
                 Some(found) => Finding::Failure(Box::new(found)),
                 None => return Err(broken_in("case", number)),
             }
@@ -136,7 +178,19 @@ impl<N: Node> Subject<N> {
         twice: bool,
         worker: &mut Worker,
     ) -> Option<bool> {
+        self.case_seen(schedule, twice, worker, &mut |_| {})
+    }
+
+    /// The same, and shows the run.
+    pub(super) fn case_seen(
+        &self,
+        schedule: &Schedule<Op<N>>,
+        twice: bool,
+        worker: &mut Worker,
+        see: &mut dyn FnMut(&Trace<N>),
+    ) -> Option<bool> {
         let (trace, ruling) = self.try_out(schedule);
+        see(&trace);
         let tally = &mut worker.tally;
         tally.cases += 1;
         self.count(&trace, schedule.nodes, tally);
@@ -159,7 +213,7 @@ impl<N: Node> Subject<N> {
         }
     }
 
-    fn count(&self, trace: &Trace<N>, nodes: u32, tally: &mut Tally) {
+    pub(super) fn count(&self, trace: &Trace<N>, nodes: u32, tally: &mut Tally) {
         for (sum, n) in tally.faults.iter_mut().zip(trace.counts.faults) {
             *sum += n;
         }

@@ -10,6 +10,7 @@ use crate::fault::{Kind, Target};
 use crate::id::{ClientId, NodeId};
 use crate::schedule::{Action, Anchor, Noise, Schedule, Step, When};
 use crate::seed::{Draws, Ratio, Seed};
+use crate::shrink::keeps_meaning;
 use std::time::Duration;
 
 /// How likely each change is, in the order of [`Vicinity::change`].
@@ -33,6 +34,10 @@ impl<Op: Clone + PartialEq> Vicinity<Op> {
             let steps = schedule.steps.len() as u64;
             let step = (steps > 0).then(|| draws.below(steps));
             self.change(&mut schedule, step, &mut draws);
+        }
+        if !keeps_meaning(&self.centre, &schedule) {
+            // What is expected under other trouble is another expectation.
+            schedule.clone_from(&self.centre);
         }
         if schedule == self.centre {
             // A step was moved nowhere, or was given to whom it was about.
@@ -71,7 +76,9 @@ impl<Op: Clone + PartialEq> Vicinity<Op> {
                 }
                 vec![to]
             }
-            Action::Fault(fault) => fault.targets_mut(),
+            Action::Fault(_) | Action::Load(_) => action.targets_mut(),
+            // What is expected of others is another expectation.
+            Action::Expect(_) => return chance(schedule, draws),
         };
         if let When::On(Anchor::Elected(Some(who)) | Anchor::Down(who), _) = when
             && (names.is_empty() || draws.chance(1, 4))

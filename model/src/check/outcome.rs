@@ -3,8 +3,6 @@
 
 use super::regressions::Replayed;
 use crate::counterexample::{Counterexample, Tally};
-use crate::explain;
-use crate::measures::Measures;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -99,11 +97,11 @@ impl Checked {
         }
     }
 
-    /// Adds what was measured to the report.
-    pub(super) fn tell_measures(&mut self, measures: &Measures) {
+    /// Adds a part to the report.
+    pub(super) fn tell(&mut self, part: &str) {
         self.report.truncate(self.report.trim_end().len());
         self.report.push('\n');
-        self.report.push_str(&explain::measured(measures));
+        self.report.push_str(part);
     }
 
     /// Adds a line to the report, if there is something to say.

@@ -6,13 +6,15 @@
 //! the seed alone, and the time to it on the processor but not on what else the machine does.
 
 use super::clock::{CpuClock, Stopwatch};
+use super::guide::{BATCH, Guide};
 use super::hunt::{TWICE, Worker};
-use super::{Cases, Check};
+use super::{Cases, Check, ScheduleOf};
 use crate::campaign::{self, Effort};
 use crate::counterexample::Cost;
 use crate::error::Error;
 use crate::node::Node;
 use crate::seed::Seed;
+use crate::trace::Trace;
 use crate::verdict::Failure;
 use std::time::Duration;
 
@@ -69,19 +71,41 @@ impl<N: Node> Cases<N> {
     /// # Errors
     /// The same schedule gave two traces, so that nothing can be measured.
     pub fn trial(&self, seed: u64, cpu_max: Duration) -> Result<Trial, Error> {
+        self.hunt_once(seed, cpu_max, true)
+    }
+
+    /// The same; without shrinking where only the first hit counts.
+    pub(crate) fn hunt_once(
+        &self,
+        seed: u64,
+        cpu_max: Duration,
+        shrinks: bool,
+    ) -> Result<Trial, Error> {
         let mut settings = self.settings.clone();
         settings.effort.cases = Effort::NO_LIMIT;
         let (subject, base) = (&self.subject, Seed(seed));
         let clock = CpuClock::start();
         let mut worker = Worker::default();
-        let mut number = 0;
+        let mut guide = subject.guided.then(|| Guide::new(subject));
+        let (mut number, mut news) = (0, Vec::new());
         let stop = loop {
-            let schedule = subject.generate(&settings, base.fork(number));
-            let stop = subject.case(&schedule, number.is_multiple_of(TWICE), &mut worker);
+            let schedule = match &guide {
+                Some(guide) => guide.schedule(subject, &settings, base, number),
+                None => subject.generate(&settings, base.fork(number)),
+            };
+            let mut see = |trace: &Trace<N>| {
+                let new = guide.as_ref().and_then(|guide| guide.news(number, &schedule, trace));
+                news.extend(new);
+            };
+            let twice = number.is_multiple_of(TWICE);
+            let stop = subject.case_seen(&schedule, twice, &mut worker, &mut see);
             if stop.is_some() || clock.elapsed() >= cpu_max {
                 break stop;
             }
             number += 1;
+            if let Some(guide) = guide.as_mut().filter(|_| number.is_multiple_of(BATCH)) {
+                guide.turn(std::mem::take(&mut news));
+            }
         };
         let cpu = clock.elapsed();
         let mut trial = Trial { seed, schedules: number + 1, cpu, caught: None };
@@ -92,7 +116,26 @@ impl<N: Node> Cases<N> {
         }
         // What is told is what a hunt would tell; its cost is no part of that of finding.
         let clock = CpuClock::start();
-        let small = subject.smallest(&settings, base, number, &Cost::default(), &mut |_, _| {});
+        let of = |number: u64| match &guide {
+            Some(guide) => guide.schedule(subject, &settings, base, number),
+            None => subject.generate(&settings, base.fork(number)),
+        };
+        if !shrinks {
+            let schedule = of(number);
+            let steps = schedule.steps.len();
+            let broken = subject.broken(&schedule).map(|violation| violation.failure);
+            let (shrink_runs, shrink_cpu) = (0, Duration::ZERO);
+            trial.caught = broken.map(|failure| Catch {
+                failure,
+                original_steps: steps,
+                steps,
+                shrink_runs,
+                shrink_cpu,
+            });
+            return Ok(trial);
+        }
+        let (cost, nobody) = (Cost::default(), &mut |_: &ScheduleOf<N>, _: &_| {});
+        let small = subject.smallest(&settings, (base, &of), number, &cost, nobody);
         trial.caught = small.map(|found| Catch {
             failure: found.violation.failure,
             original_steps: found.cost.original_steps,

@@ -102,7 +102,10 @@ impl<N: Node> Check<N> {
                 keeper.keep(&self.as_saved(schedule, violation, "a hunt that was cut off"));
             }
         };
-        let Hunted { seed, mut tally, finding } = subject.hunt(settings, progress, &mut seen)?;
+        let Hunted { seed, mut tally, finding } = match subject.paths {
+            Some(bounds) => subject.hunt_paths(bounds, settings, progress, &mut seen)?,
+            None => subject.hunt(settings, progress, &mut seen)?,
+        };
         tally.regressions = before.replayed.len() as u64;
         let mut checked = Checked::new(&subject.name);
         checked.nodes = subject.shape.nodes;
@@ -147,7 +150,11 @@ impl<N: Node> Check<N> {
     /// All held, as far as that goes.
     fn pass(&self, checked: &mut Checked, seed: Seed, tally: &mut Tally) {
         let claim = &self.subject.shape.claim;
-        checked.vacuous = tally.vacuous(claim, self.settings.is_full(tally.cases));
+        checked.vacuous = match &tally.paths {
+            // What happens on them is the model's choice, not the claim's.
+            Some(paths) => paths.vacuous(),
+            None => tally.vacuous(claim, self.settings.is_full(tally.cases)),
+        };
         let stopped = tally.stopped;
         if stopped {
             // Too little was reached in the time that there was: that shows nothing.
@@ -160,12 +167,16 @@ impl<N: Node> Check<N> {
             (true, _) => Outcome::Unknown,
         };
         // Whether a test would notice is worth asking of one that held.
-        if checked.outcome == Outcome::Pass && self.settings.asks_sabotage(tally.cases) {
+        let asks = tally.paths.is_none() && self.settings.asks_sabotage(tally.cases);
+        if checked.outcome == Outcome::Pass && asks {
             tally.sabotage = self.subject.sabotaged(&self.settings, seed, tally.cases);
         }
         checked.report = explain::pass(&self.subject.name, tally, claim, &checked.vacuous);
         if let Some(measures) = &tally.measures {
-            checked.tell_measures(measures);
+            checked.tell(&explain::measured(measures));
+        }
+        if let Some(paths) = &tally.paths {
+            checked.tell(&explain::paths(paths));
         }
         let text = "stopped   before its end; in what was tried by then all held";
         checked.remark(stopped.then(|| text.to_owned()));

@@ -8,6 +8,7 @@
 //! less and something else at once. All of it is counted in schedules and runs, never in
 //! time, so a hunt tells the same counterexample on any machine and any number of threads.
 
+use super::hunt::CaseOf;
 use super::minimise::{self, Budget, Minimised, minimise, size};
 use super::settings::Settings;
 use super::subject::{Ruling, Subject};
@@ -68,12 +69,12 @@ impl<N: Node> Subject<N> {
     pub(super) fn smallest(
         &self,
         settings: &Settings,
-        base: Seed,
+        (base, of): (Seed, CaseOf<'_, Op<N>>),
         first: u64,
         cost: &Cost,
         seen: Seen<'_, Op<N>>,
     ) -> Option<Counterexample<Op<N>>> {
-        let cases = self.failing(settings, base, first);
+        let cases = self.failing(settings, of, first);
         let mut ways: Vec<(Failure, u64)> = Vec::new();
         for case in &cases {
             if ways.iter().all(|(failure, _)| *failure != case.failure) {
@@ -100,7 +101,7 @@ impl<N: Node> Subject<N> {
     }
 
     /// The first failing case, and those of the following ones that fail as well.
-    fn failing(&self, settings: &Settings, base: Seed, first: u64) -> Vec<Start<Op<N>>> {
+    fn failing(&self, settings: &Settings, of: CaseOf<'_, Op<N>>, first: u64) -> Vec<Start<Op<N>>> {
         let last = settings.effort.cases.min(first.saturating_add(FOLLOWING));
         let mut failing = Vec::new();
         for case in first..last {
@@ -108,7 +109,7 @@ impl<N: Node> Subject<N> {
             if case > first && settings.stop.asked() {
                 break;
             }
-            let schedule = self.generate(settings, base.fork(case));
+            let schedule = of(case);
             if let Ruling::Broken(Violation { failure, .. }) = self.try_out(&schedule).1 {
                 failing.push(Start::new(schedule, failure, case));
             }

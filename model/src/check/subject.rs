@@ -2,15 +2,18 @@
 //! of it: execute, observe, judge.
 
 use crate::error::Error;
-use crate::execute::{Op, Recording, Turn, Walked, execute, execute_sabotaged, turns, walk};
+use crate::execute::{Op, Paused, Recording, Turn, Walked};
+use crate::execute::{execute, execute_sabotaged, paused, turns, walk};
 use crate::generate::Shape;
 use crate::judge::Property;
 use crate::judge::convergence::Converges;
 use crate::judge::reach::Reach;
 use crate::judge::replication::Reference;
+use crate::judge::scenario::Scenario;
 use crate::judge::survival::{NoPanic, Terminates};
 use crate::node::{Io, Node};
 use crate::observe::{Observed, observe};
+use crate::reference::raft::Bounds;
 use crate::sabotage::Sabotage;
 use crate::schedule::Schedule;
 use crate::trace::Trace;
@@ -22,7 +25,7 @@ type Boot<N> = Arc<dyn Fn(&mut Io<N>) -> N + Send + Sync>;
 /// What is checked.
 pub(crate) struct Subject<N: Node> {
     pub(crate) name: String,
-    boot: Boot<N>,
+    pub(crate) boot: Boot<N>,
     pub(crate) shape: Shape,
     /// In the order in which they are judged: the first that fails is the failure.
     properties: Vec<Arc<dyn Property<N>>>,
@@ -33,6 +36,12 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) measured: bool,
     /// Whether it is noted what of Raft's model the runs walk.
     pub(crate) covered: bool,
+    /// The schedule whose variations are the cases, where they are.
+    pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
+    /// Whether cases are made from those that walked something new of Raft's model.
+    pub(crate) guided: bool,
+    /// Within which bounds paths of Raft's model are followed, if they are.
+    pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
     pub(crate) misuse: Option<Error>,
 }
@@ -48,6 +57,9 @@ impl<N: Node> Clone for Subject<N> {
             deterministic: self.deterministic,
             measured: self.measured,
             covered: self.covered,
+            scenario: self.scenario.clone(),
+            guided: self.guided,
+            paths: self.paths,
             misuse: self.misuse.clone(),
         }
     }
@@ -74,12 +86,16 @@ impl<N: Node> Subject<N> {
                 Arc::new(NoPanic),
                 Arc::new(Terminates),
                 Arc::new(Reference),
+                Arc::new(Scenario),
                 Arc::new(Converges),
             ],
             reaches: Vec::new(),
             deterministic: true,
             measured: false,
             covered: false,
+            scenario: None,
+            guided: false,
+            paths: None,
             misuse: None,
         }
     }
@@ -120,6 +136,10 @@ impl<N: Node> Subject<N> {
             let text = format!("{} nodes are too many: at most {NODES_MAX}", self.shape.nodes);
             return Err(Error::new(text));
         }
+        if let Some(bounds) = self.paths {
+            self.shape.nodes = bounds.nodes.into();
+            self.along_paths();
+        }
         let calm: Schedule<Op<N>> =
             Schedule { timing: self.shape.timing, ..Schedule::new(self.shape.nodes) };
         self.shape.roles = self.run(&calm, Recording::default()).roles;
@@ -134,7 +154,9 @@ impl<N: Node> Subject<N> {
             views: views || self.properties.iter().any(|p| p.looks_at_views()),
             reigns: self.properties.iter().any(|p| p.looks_at_reigns()),
             course: self.measured || self.properties.iter().any(|p| p.looks_at_course()),
-            detail: self.covered || self.properties.iter().any(|p| p.looks_at_details()),
+            detail: self.covered
+                || self.guided
+                || self.properties.iter().any(|p| p.looks_at_details()),
             rich: false,
         }
     }
@@ -155,6 +177,12 @@ impl<N: Node> Subject<N> {
     /// Runs the steps of a schedule, and looks where they end.
     pub(crate) fn walk(&self, schedule: &Schedule<Op<N>>, recording: Recording) -> Walked<N> {
         walk(schedule, &*self.boot, recording)
+    }
+
+    /// Runs the steps of a schedule with all that nodes tell, and looks at what is on its way.
+    pub(super) fn paused(&self, schedule: &Schedule<Op<N>>) -> Paused<N> {
+        let detail = Recording { detail: true, ..Recording::default() };
+        paused(schedule, &*self.boot, detail)
     }
 
     /// What happens in a run, one by one, before it comes to rest; at most so much of it.

@@ -4,12 +4,14 @@
 mod calibrate;
 mod explore;
 mod history;
+mod paths;
 
 pub(super) use calibrate::Calibrate;
 pub(super) use explore::Explore;
 pub(super) use history::History;
 
 use super::console::{Console, Exit, Trouble};
+use super::extra::Extra;
 use super::target::Refined;
 use crate::fault::{Kind, Nemesis};
 use crate::figure::Limit;
@@ -17,7 +19,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A property-based model checker for replicated systems
@@ -36,7 +38,7 @@ pub(super) struct Arguments {
 
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Command {
-    /// Show targets, mutants, faults and properties
+    /// Show targets, mutants, scenarios, faults and properties
     List(List),
     /// Hunt for a schedule that breaks a property, shrink it and explain it
     Check(Check),
@@ -56,6 +58,24 @@ pub(super) enum Command {
     History(History),
 }
 
+// Where a command that prints a report writes its result for machines. (Not a doc comment: clap
+// would take it for the text of the command.)
+#[derive(clap::Args, Debug)]
+pub(super) struct Json {
+    /// Write the result as JSON too, to FILE or, without one
+    /// or for `-`, to standard output (the report then goes
+    /// to standard error)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(verbatim_doc_comment)]
+    json: Option<PathBuf>,
+}
+
+impl Json {
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.json.as_deref()
+    }
+}
+
 #[derive(clap::Args, Debug)]
 pub(super) struct List {
     /// Write it as one JSON object too, to FILE or,
@@ -68,8 +88,8 @@ pub(super) struct List {
 #[derive(clap::Args, Debug)]
 #[command(allow_negative_numbers = true)]
 pub(super) struct Check {
-    /// What to check, one after the other: `raft-rs`, `mutant:PM09`;
-    /// `list` shows all
+    /// What to check, one after the other: `raft-rs`, `mutant:PM09`,
+    /// `scenario:leader-crash`; `list` shows all
     #[arg(required = true, value_name = "TARGET", verbatim_doc_comment)]
     pub(super) targets: Vec<String>,
     /// So many cases [default: the target's own number,
@@ -115,6 +135,28 @@ pub(super) struct Check {
     /// the step
     #[arg(long, verbatim_doc_comment)]
     pub(super) coverage: bool,
+    /// Of scenarios, run variations: other nodes, times and
+    /// draws, some with noise or further faults
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) vary: bool,
+    /// Run scenarios on this target, instead of the one that
+    /// each was written for
+    #[arg(long, value_name = "TARGET", verbatim_doc_comment)]
+    pub(super) on: Option<String>,
+    /// Make half of the cases from earlier ones that walked
+    /// something new of Raft's model
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) guided: bool,
+    /// Instead of generated cases: paths that cover the
+    /// edges of Raft's model, followed by the real nodes and
+    /// held against it. Tells what of it they took. It is
+    /// the model of --coverage, or has these bounds, such as
+    /// terms:2,requests:1
+    #[arg(long, value_name = "BOUNDS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "", value_parser = paths::bounds, verbatim_doc_comment)]
+    #[arg(conflicts_with_all = ["cases", "seed", "nodes", "clients", "operations", "faults",
+        "guided"])]
+    pub(super) paths: Option<crate::reference::raft::Bounds>,
     #[command(flatten)]
     pub(super) limits: Limits,
     /// On so many threads [default: all cores]
@@ -128,12 +170,8 @@ pub(super) struct Check {
     /// Save nothing, and run nothing that was saved
     #[arg(long, conflicts_with = "save")]
     pub(super) no_save: bool,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 #[derive(clap::Args, Debug)]
@@ -164,12 +202,8 @@ pub(super) struct Replay {
     /// there is no such file
     #[arg(long, verbatim_doc_comment)]
     pub(super) bisect: bool,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 #[derive(clap::Args, Debug)]
@@ -191,12 +225,8 @@ pub(super) struct Confirm {
     /// Save nothing
     #[arg(long, conflicts_with = "save")]
     pub(super) no_save: bool,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 #[derive(clap::Args, Debug)]
@@ -219,12 +249,8 @@ pub(super) struct Shrink {
     /// `.small` in its name; with --refresh the old one]
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) out: Option<PathBuf>,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) json: Json,
 }
 
 /// What must hold besides what the target says.
@@ -281,10 +307,20 @@ impl Usage {
 }
 
 /// Reads the words of a command line, of which the first is the program.
-pub(super) fn parse(name: &str, words: &[OsString]) -> Result<Arguments, Usage> {
-    let command = Arguments::command().bin_name(name.to_owned());
+pub(super) fn parse(name: &str, words: &[OsString], extras: &[Extra]) -> Result<Arguments, Usage> {
+    let own = Arguments::command().bin_name(name.to_owned());
+    // Those of the program's own are run before these words are read: here they are only shown.
+    let command = extras.iter().fold(own, |command, extra| {
+        let shown = clap::Command::new(extra.name).about(extra.sentence);
+        command.subcommand(shown)
+    });
     let matches = command.try_get_matches_from(words).map_err(Usage)?;
     Arguments::from_arg_matches(&matches).map_err(Usage)
+}
+
+/// Whether every program has a command of this name.
+pub(super) fn is_command(name: &str) -> bool {
+    Arguments::command().find_subcommand(name).is_some()
 }
 
 fn cases(text: &str) -> Result<u64, String> {

@@ -14,7 +14,7 @@ use super::target::{Entry, Mutant, Trials, Wishes};
 use crate::campaign::{self, Effort, Patience, Stop};
 use crate::check::{Stopwatch, Trial};
 use crate::error::Error;
-use figures::{Calibration, HealthyFigures, MutantFigures};
+use figures::{Calibration, Guided, HealthyFigures, MutantFigures};
 use std::time::Duration;
 
 mod figures;
@@ -34,10 +34,11 @@ pub(super) fn calibrate(
     let mutants = chosen(cli, asked, program)?;
     let canary = canary(cli)?;
     let page = asked.markdown.as_deref().map(page::Page::open).transpose()?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let clock = Stopwatch::start();
     let seconds = asked.seconds.as_secs_f64();
     let mut all = Calibration::new(asked.seeds, asked.seed, seconds, &canary.1.id);
+    all.guided_above = asked.guided_above;
     // First, so that nobody waits for figures that are worth nothing.
     let sung = measure(&[canary], asked, console)?;
     guard(&sung[0], asked.seeds)?;
@@ -53,6 +54,8 @@ pub(super) fn calibrate(
     // In the order in which they were registered.
     let place = |figures: &MutantFigures| mutants.iter().position(|m| m.1.id == figures.mutant);
     all.mutants.sort_by_key(place);
+    guided(&mutants, &mut all.mutants, asked, console)?;
+    all.guided_cpu_seconds = all.mutants.iter().filter_map(MutantFigures::guided_seconds).sum();
     for entry in cli.entries.iter().filter(|entry| entry.mutant.is_none() && asked.healthy > 0) {
         all.healthy.push(healthy(entry, asked, console)?);
     }
@@ -120,15 +123,55 @@ fn guard(canary: &MutantFigures, seeds: u32) -> Result<(), Trouble> {
     )))
 }
 
-/// Hunts each mutant from each seed. Each hunt has one thread; as many run at once as is asked for.
+/// Hunts each mutant from each seed.
 fn measure(
     mutants: &[Known<'_>],
     asked: &args::Calibrate,
     console: &Console<'_, '_>,
 ) -> Result<Vec<MutantFigures>, Trouble> {
+    let by_mutant = hunts(mutants, false, asked, console)?;
+    let figures = mutants.iter().zip(by_mutant).map(|((entry, mutant), trials)| {
+        let test_cases = entry.target.limit(&Wishes::default());
+        MutantFigures::new(entry, mutant, test_cases, &trials)
+    });
+    Ok(figures.collect())
+}
+
+/// Hunts with guidance those that are not among the first cases anyway.
+fn guided(
+    mutants: &[Known<'_>],
+    figures: &mut [MutantFigures],
+    asked: &args::Calibrate,
+    console: &Console<'_, '_>,
+) -> Result<(), Trouble> {
+    let is_hard =
+        |one: &MutantFigures| one.schedules_median.is_none_or(|median| median > asked.guided_above);
+    let hard: Vec<Known<'_>> = mutants
+        .iter()
+        .filter(|(_, mutant)| figures.iter().any(|one| one.mutant == mutant.id && is_hard(one)))
+        .copied()
+        .collect();
+    if hard.is_empty() {
+        return Ok(());
+    }
+    for ((_, mutant), trials) in hard.iter().zip(hunts(&hard, true, asked, console)?) {
+        let same = figures.iter_mut().filter(|one| one.mutant == mutant.id);
+        same.for_each(|one| one.guided = Some(Guided::new(&trials)));
+    }
+    Ok(())
+}
+
+/// Hunts each mutant from each seed, by seeds. Each hunt has one thread; as many run at once as is
+/// asked for.
+fn hunts(
+    mutants: &[Known<'_>],
+    guided: bool,
+    asked: &args::Calibrate,
+    console: &Console<'_, '_>,
+) -> Result<Vec<Vec<Trial>>, Trouble> {
     let trials: Vec<Trials> = mutants
         .iter()
-        .map(|(entry, _)| entry.target.trials(asked.seconds))
+        .map(|(entry, _)| entry.target.trials(asked.seconds, guided))
         .collect::<Result<_, _>>()?;
     let (count, seeds, first) = (mutants.len(), asked.seeds as usize, asked.seed);
     let effort = Effort {
@@ -144,7 +187,11 @@ fn measure(
         done.push((mutant, trial));
         failed
     };
-    let name = if count == 1 { "the canary" } else { "mutants" };
+    let name = match (guided, count) {
+        (true, _) => "guided",
+        (_, 1) => "the canary",
+        _ => "mutants",
+    };
     let bar = Bar::new(console.is_terminal(), name, effort.limit(), None).of("hunts");
     // The limit is one of CPU time: on a busy machine it takes longer, and then comes shrinking.
     let patience = Patience { limit: asked.seconds * 20 + Duration::from_secs(120), stuck };
@@ -157,15 +204,10 @@ fn measure(
         let trial = trial.map_err(|error| error.within(&mutants[mutant].0.name))?;
         by_mutant[mutant].push(trial);
     }
-    Ok(mutants
-        .iter()
-        .zip(by_mutant)
-        .map(|((entry, mutant), mut trials)| {
-            trials.sort_by_key(|trial| trial.seed.wrapping_sub(first));
-            let test_cases = entry.target.limit(&Wishes::default());
-            MutantFigures::new(entry, mutant, test_cases, &trials)
-        })
-        .collect())
+    for trials in &mut by_mutant {
+        trials.sort_by_key(|trial| trial.seed.wrapping_sub(first));
+    }
+    Ok(by_mutant)
 }
 
 /// A hunt that is done: of which mutant, and what it took.

@@ -7,6 +7,7 @@ use super::given::limited;
 use super::json::{CheckObject, Sink, rate};
 use super::program::Program;
 use super::progress::Bar;
+use super::scenes::{PREFIX, Stage};
 use super::target::{Entry, Wishes};
 use crate::campaign::Stop;
 use crate::check::{Checked, Outcome};
@@ -21,35 +22,33 @@ pub(super) fn check(
     program: &Program,
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
-    let entries: Vec<&Entry> =
-        asked.targets.iter().map(|name| cli.find(name, program)).collect::<Result<_, _>>()?;
+    let jobs = jobs(cli, asked, program)?;
     let wishes = wishes(asked, program, cli.stop());
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
-    let reachable = if asked.coverage {
-        Coverage::reachable(&Raft::within(Coverage::BOUNDS))
-    } else {
-        Coverage::default()
-    };
-    for (place, entry) in entries.iter().enumerate() {
+    let bounds = asked.paths.or(asked.coverage.then_some(Coverage::BOUNDS));
+    let reachable = bounds.map(|bounds| Coverage::reachable(&Raft::within(bounds)));
+    let reachable = reachable.unwrap_or_default();
+    for (place, job) in jobs.iter().enumerate() {
         if place > 0 {
             console.say("")?;
         }
-        let (object, exit) = match hunt(entry, &wishes, console) {
-            Ok(checked) => {
-                let covered = checked.tally.coverage.as_ref();
-                let rows = covered.map(|walked| walked.table(&reachable));
-                console.say(&report(&checked, rows.as_deref()))?;
-                (
-                    CheckObject::new(&checked, rows.as_deref()),
-                    Exit::of(checked.outcome, &wishes.stop),
-                )
-            }
-            Err(error) => {
-                console.complain(&Error::within(error.clone(), &entry.name).into());
-                (CheckObject::trouble(&entry.name, &error), Exit::Misuse)
-            }
+        let (object, exit) = match job {
+            Job::Scene(stage) => stage.run(asked, &wishes, console)?,
+            Job::Hunt(entry) => match hunt(entry, &wishes, console) {
+                Ok(checked) => {
+                    let covered = checked.tally.coverage.as_ref();
+                    let rows = covered.map(|walked| walked.table(&reachable));
+                    console.say(&report(&checked, rows.as_deref()))?;
+                    let exit = Exit::of(checked.outcome, &wishes.stop);
+                    (CheckObject::new(&checked, rows.as_deref()), exit)
+                }
+                Err(error) => {
+                    console.complain(&Error::within(error.clone(), &entry.name).into());
+                    (CheckObject::trouble(&entry.name, &error), Exit::Misuse)
+                }
+            },
         };
         objects.push(object);
         worst = worst.max(exit);
@@ -63,6 +62,29 @@ pub(super) fn check(
         several => sink.write(&several, console)?,
     }
     Ok(worst)
+}
+
+/// What is to be done for a name.
+enum Job<'a> {
+    Hunt(&'a Entry),
+    Scene(Stage<'a>),
+}
+
+/// What the words name, in their order.
+fn jobs<'a>(cli: &'a Cli, asked: &args::Check, program: &Program) -> Result<Vec<Job<'a>>, Trouble> {
+    let mut jobs = Vec::new();
+    for name in &asked.targets {
+        if name.starts_with(PREFIX) {
+            let stages = cli.stages(name, asked.on.as_deref(), program)?;
+            jobs.extend(stages.into_iter().map(Job::Scene));
+        } else if asked.vary || asked.on.is_some() {
+            let word = if asked.vary { "--vary" } else { "--on" };
+            return Err(Trouble::misuse(format!("{word} is for scenarios, such as {PREFIX}all")));
+        } else {
+            jobs.push(Job::Hunt(cli.find(name, program)?));
+        }
+    }
+    Ok(jobs)
 }
 
 /// Hunts, with a bar where there is a terminal.
@@ -81,11 +103,18 @@ pub(super) fn hunt(
 /// The report, with what it takes to see the same again.
 fn report(checked: &Checked, coverage: Option<&[Row]>) -> String {
     let speed = match checked.outcome {
-        Outcome::Pass => format!("\n  speed     {} cases a second", count(rate(checked) as u64)),
+        Outcome::Pass => {
+            let what = if checked.tally.paths.is_some() { "paths" } else { "cases" };
+            format!("\n  speed     {} {what} a second", count(rate(checked) as u64))
+        }
         _ => String::new(),
     };
     let covered = coverage.map_or(String::new(), |rows| format!("\n{}", covered(rows).trim_end()));
-    format!("{}{covered}{speed}\n  seed      {}", checked.report.trim_end(), checked.seed)
+    let report = checked.report.trim_end();
+    match &checked.tally.paths {
+        Some(_) => format!("{report}{covered}{speed}"),
+        None => format!("{report}{covered}{speed}\n  seed      {}", checked.seed),
+    }
 }
 
 fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
@@ -101,6 +130,8 @@ fn wishes(asked: &args::Check, program: &Program, stop: Stop) -> Wishes {
         sabotage: asked.sabotage,
         measure: asked.measure,
         coverage: asked.coverage,
+        guided: asked.guided,
+        paths: asked.paths,
         limits: asked.limits.within.clone(),
         refines: asked.limits.refines,
         jobs: asked.jobs.unwrap_or_default() as usize,

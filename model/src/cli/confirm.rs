@@ -22,7 +22,7 @@ pub(super) fn confirm(
     let given = Given::read(&asked.file, console)?;
     let target = asked.target.as_deref();
     let entry = given.target(cli, target, program)?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let save = (!asked.no_save).then(|| asked.save.clone());
     let replay = given.replay(target, &asked.near.limits, program);
     let wishes = Wishes { save, ..near(&asked.near, replay, cli.stop()) };

@@ -5,6 +5,7 @@ use super::Cli;
 use super::args::Limits;
 use super::console::{Console, Trouble};
 use super::program::Program;
+use super::scenes;
 use super::target::Entry;
 use crate::persist::{self, Saved};
 use std::path::Path;
@@ -50,7 +51,8 @@ impl<'a> Given<'a> {
                 "{place} names no target: say which with --target\n`{list}` shows all targets"
             )));
         };
-        cli.entries.iter().find(|entry| entry.name == *name).ok_or_else(|| {
+        let name = scenes::played_on(name);
+        cli.entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
             let name = name.escape_debug();
             Trouble::misuse(format!(
                 "{place} is of `{name}`, which is no target of this command\nif it is a test, \

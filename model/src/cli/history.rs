@@ -87,7 +87,7 @@ pub(super) fn history(
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
     let files = files(asked)?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let files = Arc::new(files);
     let objects = judged(&files, asked.jobs, console)?;
     let mut tally = Tally::default();
@@ -209,12 +209,13 @@ fn judge(asked: &Asked, source: Result<Source<'_>, String>) -> HistoryObject {
     let name = asked.name();
     let began = Stopwatch::start();
     let loaded = source.and_then(|source| load::load(source, &name, &asked.manner));
+    let read = began.elapsed().as_secs_f64();
     let mut object = match loaded {
         Ok(Loaded::Whole(recorded)) => {
             if let Err(error) = written(asked, &recorded) {
                 return HistoryObject::unread(&name, error);
             }
-            whole(asked, &recorded)
+            HistoryObject { seconds_read: Some(read), ..whole(asked, &recorded) }
         }
         Ok(Loaded::Followed(_)) if asked.only_of_whole().is_some() => {
             let what = asked.only_of_whole().unwrap_or_default();

@@ -6,10 +6,12 @@ mod explore;
 mod files;
 mod history;
 mod measures;
+mod scene;
 
 pub(super) use explore::ExploreObject;
 pub(super) use files::{ConfirmObject, ShrinkObject};
 pub(super) use history::{EventLine, HistoryObject, event, written};
+pub(super) use scene::SceneObject;
 
 use super::console::{Console, Trouble};
 use super::target::Again;
@@ -20,7 +22,7 @@ use crate::persist::Saved;
 use crate::reference::raft::coverage::Row;
 use crate::sabotage::Noticed;
 use crate::trace::{LinkCount, LossCause};
-use coverage::CoverageObject;
+use coverage::{CoverageObject, PathsObject};
 use measures::MeasuresObject;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -100,8 +102,12 @@ pub(super) struct CheckObject {
     measures: Option<MeasuresObject>,
     /// What of Raft's model the runs walked, by what makes a step.
     coverage: Option<Vec<CoverageObject>>,
+    /// What became of paths through it.
+    paths: Option<PathsObject>,
     saved: Vec<SavedObject>,
     counterexample: Option<CounterexampleObject>,
+    /// Where a scenario was run, what it expected and saw.
+    scenario: Option<SceneObject>,
     error: Option<String>,
 }
 
@@ -198,6 +204,7 @@ impl CheckObject {
             sabotage: checked.tally.sabotage.iter().map(SabotageObject::from).collect(),
             measures: checked.tally.measures.as_deref().map(MeasuresObject::from),
             coverage: coverage.map(|rows| rows.iter().map(CoverageObject::from).collect()),
+            paths: checked.tally.paths.as_deref().map(PathsObject::from),
             saved: checked
                 .replayed
                 .iter()
@@ -207,8 +214,14 @@ impl CheckObject {
                 })
                 .collect(),
             counterexample: checked.counterexample.as_ref().map(CounterexampleObject::from),
+            scenario: None,
             error: None,
         }
+    }
+
+    /// The same of a scenario.
+    pub(super) fn of_scene(self, scene: SceneObject) -> CheckObject {
+        CheckObject { scenario: Some(scene), ..self }
     }
 
     /// A target that could not be checked.
@@ -233,8 +246,10 @@ impl CheckObject {
             sabotage: Vec::new(),
             measures: None,
             coverage: None,
+            paths: None,
             saved: Vec::new(),
             counterexample: None,
+            scenario: None,
             error: Some(error.to_string()),
         }
     }

@@ -16,6 +16,7 @@ struct Everything {
     version: u32,
     targets: Vec<TargetRow>,
     mutants: Vec<MutantRow>,
+    scenarios: Vec<ScenarioRow>,
     faults: Vec<FaultRow>,
     properties: Vec<PropertyRow>,
     figures: Vec<FigureRow>,
@@ -64,6 +65,13 @@ struct MutantRow {
 }
 
 #[derive(Serialize)]
+struct ScenarioRow {
+    name: String,
+    target: String,
+    sentence: String,
+}
+
+#[derive(Serialize)]
 struct FaultRow {
     word: &'static str,
     sentence: &'static str,
@@ -108,6 +116,15 @@ fn everything(cli: &Cli) -> Everything {
         version: VERSION,
         targets: Vec::new(),
         mutants: Vec::new(),
+        scenarios: cli
+            .scenes
+            .iter()
+            .map(|scene| ScenarioRow {
+                name: scene.full_name(),
+                target: scene.target.clone(),
+                sentence: scene.sentence().to_owned(),
+            })
+            .collect(),
         faults: Kind::ALL
             .iter()
             .map(|kind| FaultRow { word: kind.word(), sentence: kind.sentence() })
@@ -170,6 +187,7 @@ fn property(name: &str) -> PropertyRow {
         "reference" => "what nodes tell fits the reference model; its clauses:",
         "linearizable" => "clients see what one copy of the data would have shown them",
         "available" => "a leader with nothing in its way ends each write within the bound",
+        "scenario" => "what a schedule expects of its run comes true",
         "converges" => "once all is well again, a write succeeds and all nodes apply it",
         _ if name.starts_with("refines(") => "each step of a run is one of this model's",
         _ if name.starts_with("within ") => "this figure of each run stays within its bound",
@@ -207,6 +225,11 @@ impl Everything {
                 let steps = crate::explain::counted(row.known_steps as u64, "step");
                 [row.target.clone(), steps, format!("{}\n  caught by {caught}", row.sentence)]
             }),
+        );
+        section(
+            &mut text,
+            "scenarios, what is expected under which trouble",
+            self.scenarios.iter().map(|row| [row.name.clone(), row.sentence.clone()]),
         );
         section(
             &mut text,

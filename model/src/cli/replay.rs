@@ -60,7 +60,7 @@ fn again(
     let Given { saved, file, place } = given;
     let name = asked.target.as_deref();
     let entry = given.target(cli, name, program)?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let command = given.replay(name, &asked.limits, program);
     let limits = &asked.limits.within[..];
     let manner = asked.history.as_deref().map(Manner::of).transpose().map_err(Trouble::misuse)?;

@@ -22,7 +22,7 @@ pub(super) fn shrink(
     let given = Given::read(&asked.file, console)?;
     let target = asked.target.as_deref();
     let entry = given.target(cli, target, program)?;
-    let sink = Sink::open(asked.json.as_deref(), console)?;
+    let sink = Sink::open(asked.json.file(), console)?;
     let wishes = near(&asked.near, given.replay(target, &asked.near.limits, program), cli.stop());
     let limit = asked.refresh.then_some(asked.near.cases);
     let bar = Bar::new(console.is_terminal() && asked.refresh, &entry.name, limit, None);

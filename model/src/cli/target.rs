@@ -3,7 +3,7 @@
 
 use super::history::write::registers::registers;
 use crate::campaign::Stop;
-use crate::check::{Alarms, Check, Checked, Confirmed, Replayed, Smaller, Trial};
+use crate::check::{Alarms, Check, Checked, Confirmed, Kept, Replayed, Smaller, Staged, Trial};
 use crate::error::Error;
 use crate::execute::Op;
 use crate::explain;
@@ -17,6 +17,7 @@ use crate::measure::measure;
 use crate::measures::Measures;
 use crate::node::Node;
 use crate::persist::Saved;
+use crate::reference::raft::Bounds;
 use crate::schedule::Schedule;
 use crate::spec::object::Object;
 use crate::trace::LinkCount;
@@ -78,6 +79,10 @@ pub(super) struct Wishes {
     pub(super) measure: bool,
     /// Whether to tell what of Raft's model the runs walk.
     pub(super) coverage: bool,
+    /// Whether to make cases from earlier ones that walked something new of Raft's model.
+    pub(super) guided: bool,
+    /// Whether to follow paths of Raft's model instead of generated schedules, and how far.
+    pub(super) paths: Option<Bounds>,
     /// Figures that carry a bound besides those of the check.
     pub(super) limits: Vec<Limit>,
     /// The model that runs are held against besides.
@@ -153,6 +158,12 @@ pub(super) trait Target {
         again: &str,
         wanted: Wanted<'_>,
     ) -> Result<Again, Error>;
+    /// Runs a scenario once; the wishes say what else must hold.
+    fn stage(&self, name: &str, text: &str, wishes: &Wishes) -> Result<Staged, Error>;
+    /// The same target, whose cases are variations of a scenario.
+    fn varied(&self, name: &str, text: &str) -> Result<Box<dyn Target>, Error>;
+    /// What variations still expect, where that is what the cases are.
+    fn kept(&self, seed: u64, cases: u64) -> Option<Kept>;
     /// Opens the Explorer of a schedule's run, or of a quiet one.
     fn walked(
         &self,
@@ -176,8 +187,8 @@ pub(super) trait Target {
         wishes: &Wishes,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Option<Smaller>, Error>;
-    /// Single hunts of at most so much CPU time each.
-    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error>;
+    /// Single hunts of at most so much CPU time each; guided ones do not shrink.
+    fn trials(&self, cpu_max: Duration, guided: bool) -> Result<Trials, Error>;
     /// Counts the failures in so many cases of a seed.
     fn alarms(
         &self,
@@ -244,6 +255,21 @@ impl<N: Node> Target for Check<N> {
         Ok(Again { checked, replayed, ran, story, history })
     }
 
+    fn stage(&self, name: &str, text: &str, wishes: &Wishes) -> Result<Staged, Error> {
+        let mut check = self.clone();
+        check.settings.command = Some(wishes.replay.clone());
+        bound(&mut check, &wishes.limits, wishes.refines);
+        check.stage(name, text)
+    }
+
+    fn varied(&self, name: &str, text: &str) -> Result<Box<dyn Target>, Error> {
+        Ok(Box::new(self.clone().named(name).varying(text)?))
+    }
+
+    fn kept(&self, seed: u64, cases: u64) -> Option<Kept> {
+        Check::kept(self, seed, cases)
+    }
+
     fn walked(
         &self,
         saved: Option<&Saved>,
@@ -273,7 +299,12 @@ impl<N: Node> Target for Check<N> {
         wishes.applied(self).smaller(saved, refresh, progress)
     }
 
-    fn trials(&self, cpu_max: Duration) -> Result<Trials, Error> {
+    fn trials(&self, cpu_max: Duration, guided: bool) -> Result<Trials, Error> {
+        if guided {
+            // What is left after shrinking has nothing to do with how it was found.
+            let cases = self.clone().guided().one_by_one()?;
+            return Ok(Box::new(move |seed| cases.hunt_once(seed, cpu_max, false)));
+        }
         let cases = self.clone().one_by_one()?;
         Ok(Box::new(move |seed| cases.trial(seed, cpu_max)))
     }
@@ -320,6 +351,8 @@ impl Wishes {
         let mut check = check.clone();
         check.subject.measured |= self.measure;
         check.subject.covered |= self.coverage;
+        check.subject.guided |= self.guided;
+        check.subject.paths = self.paths;
         bound(&mut check, &self.limits, self.refines);
         let settings = &mut check.settings;
         settings.replay = None;
@@ -344,10 +377,10 @@ impl Wishes {
         shape.nodes = self.nodes.unwrap_or(shape.nodes);
         shape.clients = self.clients.unwrap_or(shape.clients);
         if let Some(operations) = &self.operations {
-            shape.operations = operations.clone();
+            (shape.operations, shape.long) = (operations.clone(), false);
         }
         if let Some(faults) = &self.faults {
-            shape.faults = faults.clone();
+            (shape.faults, shape.long) = (faults.clone(), false);
         }
         if let Some(claim) = &self.nemesis {
             shape.claim = claim.clone();

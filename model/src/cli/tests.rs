@@ -15,6 +15,7 @@ mod explore;
 mod files;
 mod measures;
 mod page;
+mod paths;
 mod replays;
 
 /// A store on one machine. What it acknowledges is on its disk, unless it is lazy.

@@ -126,6 +126,24 @@ impl Drive {
         })
     }
 
+    /// What a node finds on a real disk when it comes up: all of it is durable.
+    pub(crate) fn found(&mut self, name: &str, bytes: Vec<u8>, is_cell: bool) {
+        let place = self.file(name, || Content::Log(Vec::new()));
+        let content = if is_cell { Content::Cell(vec![bytes]) } else { Content::Log(bytes) };
+        let file = &mut self.files[place];
+        (file.content, file.gone) = (content, 0);
+        let len = file.len();
+        (file.written, file.synced) = (len, len);
+    }
+
+    pub(crate) fn has(&self, file: usize) -> bool {
+        file < self.files.len()
+    }
+
+    pub(crate) fn is_cell(&self, file: usize) -> bool {
+        self.files.get(file).is_some_and(|file| matches!(file.content, Content::Cell(_)))
+    }
+
     pub(crate) fn name(&self, file: usize) -> &str {
         self.files.get(file).map_or("nothing", |file| &file.name)
     }

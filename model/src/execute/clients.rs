@@ -20,6 +20,25 @@ impl<N: Node> World<'_, N> {
         node: NodeId,
         op: Op<N>,
     ) -> usize {
+        let key = match step {
+            Some(step) => self.plan.key(step),
+            None => {
+                let number = self.asked.get(&client).map_or(0, Vec::len) as u32;
+                Seed(u64::from(RequestId { client, number })).fork(0x9e0b).0
+            }
+        };
+        self.ask_because(step, key, client, node, op)
+    }
+
+    /// The same with the request's key as a cause.
+    pub(super) fn ask_because(
+        &mut self,
+        step: Option<usize>,
+        key: u64,
+        client: ClientId,
+        node: NodeId,
+        op: Op<N>,
+    ) -> usize {
         let operation = self.history.operations.len();
         let asked = self.asked.entry(client).or_default();
         let request = RequestId { client, number: asked.len() as u32 };
@@ -39,10 +58,6 @@ impl<N: Node> World<'_, N> {
         let timing = &self.schedule.timing;
         let arrives = self.now + timing.client_latency;
         let gives_up = self.now + timing.client_timeout;
-        let key = match step {
-            Some(step) => self.plan.key(step),
-            None => Seed(u64::from(request)).fork(0x9e0b).0,
-        };
         let what = Happening::Request { node, operation, key, cause: self.order };
         self.at_lane(arrives, Lane::Client, what);
         if self.retries.expects() {

@@ -48,6 +48,14 @@ impl<N: Node> World<'_, N> {
                 }
                 Err(why) => self.nothing(step, why),
             },
+            Action::Expect(expect) => match self.expects(step, expect) {
+                Ok(took) => self.took(step, &took),
+                Err(why) => self.nothing(step, why),
+            },
+            Action::Load(load) => {
+                let took = self.load(step, load);
+                self.took(step, &took);
+            }
         }
         self.plan.fired(step, at);
     }

@@ -109,6 +109,8 @@ pub(super) enum Chore {
     Depart { step: usize },
     /// Links that flap change their state, until then.
     Flap { step: usize, every: Duration, until: Time },
+    /// A client asks for the so-manieth time.
+    Ask { step: usize, nth: u64 },
 }
 
 /// A message on its way.

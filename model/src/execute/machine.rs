@@ -174,7 +174,9 @@ impl<N: Node> World<'_, N> {
 
     /// Does what a step has left to do. In the calm end nothing is.
     pub(super) fn chore(&mut self, chore: Chore) {
-        self.stir();
+        if !matches!(chore, Chore::Ask { .. }) {
+            self.stir();
+        }
         if let Chore::Durable { node, incarnation, file, upto } = chore {
             if self.process(node).io.incarnation == incarnation {
                 self.process(node).io.drive.synced(file, upto);
@@ -198,6 +200,7 @@ impl<N: Node> World<'_, N> {
             Chore::LinkEnds { step } => self.link_ends(step),
             Chore::Depart { step } => self.depart(step),
             Chore::Flap { step, every, until } => self.flap(step, every, until),
+            Chore::Ask { step, nth } => self.ask_of_load(step, nth),
             Chore::Durable { .. } => {}
         }
     }

@@ -6,19 +6,20 @@ use super::guard::{self, Crash};
 use super::ill::Ill;
 use super::rich;
 use super::{Happening, Lane, World};
+use crate::expect::Standing;
 use crate::fault::{CrashPoint, EffectKind};
 use crate::id::{NodeId, TimerId};
 use crate::node::{Effect, Event, Io, Node, Role};
 use crate::seed::Seed;
 use crate::time::Time;
-use crate::trace::{End, Panic, Shown, What};
+use crate::trace::{End, Panic, What};
 use std::collections::VecDeque;
 
 /// One node and what belongs to its machine.
 pub(super) struct Process<N: Node> {
     pub(super) io: Io<N>,
     /// `None` while the process is down.
-    node: Option<N>,
+    pub(super) node: Option<N>,
     pub(super) paused: bool,
     /// Until when the process is busy with an event that takes time.
     pub(super) busy: Option<Time>,
@@ -34,6 +35,8 @@ pub(super) struct Process<N: Node> {
     pub(super) trap: Option<Trap>,
     /// What the node last said it was.
     pub(super) role: Role,
+    /// How it stood when that was last noted.
+    pub(super) standing: Standing,
     /// A count of its timer events, to tell their causes apart.
     ticks: u64,
 }
@@ -80,6 +83,7 @@ impl<N: Node> Process<N> {
             damaged: false,
             trap: None,
             role: Role::NONE,
+            standing: Standing::default(),
             ticks: 0,
         }
     }
@@ -280,29 +284,6 @@ impl<N: Node> World<'_, N> {
         }
     }
 
-    pub(super) fn note_role_and_view(&mut self, id: NodeId) {
-        let at = self.moment();
-        let views = self.recording.views;
-        let process = &mut self.processes[id.index()];
-        let Some(node) = &process.node else { return };
-        let role = node.role();
-        if views {
-            let (incarnation, view) = (process.io.incarnation, node.view());
-            self.views.push(Shown { at, node: id, incarnation, view });
-        }
-        if role != process.role {
-            let elected = role.leads() && !(process.role.leads() && process.role.term == role.term);
-            process.role = role;
-            self.stir();
-            if !role.name.is_empty() && !self.roles.contains(&role.name) {
-                self.roles.push(role.name);
-            }
-            if elected {
-                self.plan.elected(id, at.time);
-            }
-        }
-    }
-
     /// Whether the node crashes before this effect.
     pub(super) fn trapped(&mut self, id: NodeId, done: usize, effect: &Effect<N>) -> bool {
         let Some(trap) = self.process(id).trap else { return false };
@@ -348,6 +329,7 @@ impl<N: Node> World<'_, N> {
         process.trap = None;
         process.role = Role::NONE;
         self.stir();
+        self.stands(id, Standing::default());
         let process = &mut self.processes[id.index()];
         process.io.effects.clear();
         process.io.drive.crash();

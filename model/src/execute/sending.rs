@@ -51,6 +51,7 @@ impl<N: Node> World<'_, N> {
         self.record(Some(sent), Some(from), || What::Sent { to, text, lost });
         let flight = Flight { from, to, body, key, sent };
         self.stems_from(key, from, key);
+        self.means(key, from, to);
         match fate {
             Fate::Passes if self.network.is_plain() => self.fly(flight, 0),
             Fate::Passes => self.enter(flight, 0),

@@ -8,6 +8,7 @@
 
 use super::process::Process;
 use super::{Boot, Op, Recording, World};
+use crate::fact::Says;
 use crate::fault::Hand;
 use crate::id::NodeId;
 use crate::node::{Event, Node};
@@ -20,8 +21,10 @@ use std::hash::{Hash, Hasher};
 
 mod identity;
 mod next;
+mod waiting;
 
 pub(crate) use next::{Choice, Turn, turns};
+pub(crate) use waiting::{OnItsWay, Paused, paused};
 
 /// What is remembered of a run for the identity of where it stands.
 #[derive(Default)]
@@ -30,6 +33,8 @@ pub(super) struct Walk {
     given: Vec<u64>,
     /// What the keys of messages and timers stand for: who sent them, in which state.
     origins: BTreeMap<u64, u64>,
+    /// What messages say in the model's words, where their senders tell it, by their keys.
+    says: BTreeMap<u64, (u64, Says)>,
 }
 
 /// Where a run stands.
@@ -65,15 +70,25 @@ pub(crate) fn walk<N: Node>(
     boot: Boot<'_, N>,
     recording: Recording,
 ) -> Walked<N> {
+    steps_of(schedule, boot, recording).looked_at()
+}
+
+/// Runs the steps of a schedule, and nothing behind the last.
+fn steps_of<'a, N: Node>(
+    schedule: &'a Schedule<Op<N>>,
+    boot: Boot<'a, N>,
+    recording: Recording,
+) -> World<'a, N> {
     let mut world = World::new(schedule, boot, recording);
     let given = (1..=schedule.nodes).map(|node| Seed(u64::from(node)).fork(0xd15c).0).collect();
-    world.walk = Some(Box::new(Walk { given, origins: BTreeMap::new() }));
+    let (origins, says) = Default::default();
+    world.walk = Some(Box::new(Walk { given, origins, says }));
     world.begin();
     while world.end.is_none() && world.plan.next_time().is_some() {
         world.turn();
         world.look();
     }
-    world.looked_at()
+    world
 }
 
 impl<N: Node> World<'_, N> {

@@ -212,6 +212,7 @@ fn facts<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>, led: &mut BTreeMap<
             | Fact::Sent { .. }
             | Fact::Handled { .. }
             | Fact::Own { .. }
+            | Fact::Member(_)
             | Fact::Acked { .. } => None,
         };
         rows.extend(row);

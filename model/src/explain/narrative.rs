@@ -10,7 +10,7 @@ use crate::counterexample::{Cost, Counterexample};
 use crate::fault::Target;
 use crate::id::NodeId;
 use crate::node::Node;
-use crate::schedule::{Action, Schedule, Step};
+use crate::schedule::{Schedule, Step};
 use crate::trace::{StepRecord, What};
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -95,10 +95,7 @@ fn header(text: &str) -> Vec<String> {
 
 /// Says whom a role meant, and why a step did nothing.
 pub(super) fn annotate<Op>(line: &mut String, step: &Step<Op>, record: &StepRecord) {
-    let target = match &step.action {
-        Action::Request { to, .. } => Some(to),
-        Action::Fault(fault) => fault.targets().into_iter().next(),
-    };
+    let target = step.action.targets().into_iter().next();
     if let (Some(Target::Role(role)), Some(node)) = (target, record.node) {
         let words = line.match_indices(role.as_str()).map(|(at, word)| (at, at + word.len()));
         let whole = words.into_iter().find(|(start, end)| {
@@ -136,6 +133,11 @@ pub(super) fn sure<Op>(found: &Counterexample<Op>) -> Vec<String> {
             format!("not shrunk: {} of {steps} steps are needed, each alone", sure.needed_steps)
         }
         (false, _) => "not shown minimal: shrinking was cut off".to_owned(),
+        (true, _) if found.schedule.expects() => {
+            "the trouble up to the end of an expectation belongs to it; each other step was removed \
+             alone: the failure vanished"
+                .to_owned()
+        }
         (true, 0) => "it fails without any step".to_owned(),
         (true, 1) => "without its one step the failure vanished".to_owned(),
         (true, _) => {

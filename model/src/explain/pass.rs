@@ -36,7 +36,8 @@ pub fn pass(name: &str, tally: &Tally, claim: &Nemesis, vacuous: &[String]) -> S
     let kinds = || Kind::ALL.into_iter().zip(tally.faults).filter(|(kind, _)| claim.names(*kind));
     let held = kinds().filter(|(_, n)| *n > 0);
     let held = held.map(|(kind, n)| format!("{} {}", kind.word(), count(n))).collect();
-    let never = kinds().filter(|(_, n)| *n == 0);
+    // On paths of a model only what the model does can happen.
+    let never = kinds().filter(|(_, n)| *n == 0 && tally.paths.is_none());
     lines.extend(list("faults", held, &never.map(|(kind, _)| kind.word()).collect::<Vec<_>>()));
     if !tally.sabotage.is_empty() {
         let noticed: Vec<String> = tally.sabotage.iter().map(ToString::to_string).collect();
@@ -59,7 +60,7 @@ pub fn pass(name: &str, tally: &Tally, claim: &Nemesis, vacuous: &[String]) -> S
 fn headline(tally: &Tally) -> String {
     format!(
         "{}, {}, {} took hold",
-        counted(tally.cases, "case"),
+        counted(tally.cases, if tally.paths.is_some() { "path" } else { "case" }),
         duration(tally.elapsed),
         counted(tally.faults_took_hold(), "fault")
     )

@@ -47,6 +47,7 @@ impl Tape {
             views: Vec::new(),
             reigns: Vec::new(),
             course: Course::default(),
+            outlook: Default::default(),
             steps: Vec::new(),
             hits: Vec::new(),
             end: End::Settled { node: n(1), behind: Vec::new(), unread: None },
@@ -73,8 +74,7 @@ impl Tape {
     fn step(&mut self, ms: u64, when: When, node: Option<NodeId>, action: Action<Op>) -> Moment {
         let at = self.record(ms, None, What::Step(self.schedule.steps.len()));
         self.schedule.steps.push(Step { when, action });
-        let happened = Some(at);
-        self.trace.steps.push(StepRecord { happened, node, took_hold: true, note: None });
+        self.trace.steps.push(StepRecord { happened: Some(at), node, took_hold: true, note: None });
         at
     }
 

@@ -10,7 +10,6 @@ use crate::fault::Target;
 use crate::history::{Moment, Operation, Outcome};
 use crate::id::{NodeId, RequestId};
 use crate::node::Node;
-use crate::schedule::Action;
 use crate::spec::Spec;
 use crate::time::Time;
 use crate::trace::{End, Record, Trace, What};
@@ -175,11 +174,7 @@ impl<'a, N: Node> Scene<'a, N> {
         let mut nodes: BTreeSet<NodeId> =
             self.trace.steps.iter().filter_map(|step| step.node).collect();
         for step in &self.found.schedule.steps {
-            let targets = match &step.action {
-                Action::Request { to, .. } => vec![to],
-                Action::Fault(fault) => fault.targets(),
-            };
-            nodes.extend(targets.into_iter().filter_map(|target| match target {
+            nodes.extend(step.action.targets().into_iter().filter_map(|target| match target {
                 Target::Node(node) => Some(*node),
                 Target::Role(_) => None,
             }));

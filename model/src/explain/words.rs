@@ -83,6 +83,7 @@ pub(super) fn fact(who: NodeId, fact: &Fact, name: &dyn Fn(RequestId) -> Option<
         Fact::Took { index, entry: e } => format!("takes {}", entry(*index, e)),
         Fact::Sent { to, term, says } => format!("to {to}: t{term} {says}"),
         Fact::Handled { from, term, says } => format!("from {from}: t{term} {says}"),
+        Fact::Member(said) => said.to_string(),
         Fact::Own { name, values } => format!("{name} {}", values[0]),
         Fact::Acked { request, .. } => match name(*request) {
             Some(op) => format!("acknowledges {op}"),

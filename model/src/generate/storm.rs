@@ -59,13 +59,18 @@ impl<'a> Storm<'a> {
         Storm { shape, draws, weights }
     }
 
-    /// Plans faults between the start and `until`.
-    pub(super) fn plan<Op>(&mut self, until: Time, planned: &mut Vec<(Time, Action<Op>)>) {
+    /// Plans faults between the start and `until`, that many times as many as the shape says.
+    pub(super) fn plan<Op>(
+        &mut self,
+        times: u64,
+        until: Time,
+        planned: &mut Vec<(Time, Action<Op>)>,
+    ) {
         if self.weights.iter().sum::<u64>() == 0 {
             return;
         }
         let (least, most) = (*self.shape.faults.start(), *self.shape.faults.end());
-        let faults = self.draws.between(least.into(), most.into());
+        let faults = times * self.draws.between(least.into(), most.into());
         let requests = planned.len();
         for _ in 0..faults {
             let at = self.draws.between(0, until.0 / 1_000);

@@ -12,6 +12,7 @@ use crate::node::Node;
 use crate::observe::Observed;
 use crate::spec::Spec;
 use crate::verdict::{Verdict, Violation};
+use blame::About;
 use decide::{Decided, Wanted, decide};
 use parts::{Claim, Parts};
 use search::{Decision, Search};
@@ -25,6 +26,7 @@ mod collections;
 mod decide;
 mod explain;
 mod frontier;
+mod lists;
 mod order;
 mod parts;
 mod search;
@@ -77,24 +79,28 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
     if zones.explain_all() {
         return Finding::Linearizable;
     }
-    let mut worst = Worst { history, worst: None };
+    let about = About { history, refused: &zones.refused, whole: false, budget };
+    let mut worst = Worst { about, worst: None };
     // Of a few large parts it is found out what is wrong with them as they stand in the history.
     let mut told = zones.refuted(FEW);
     told.truncate(ALONE_MAX);
-    told.retain(|key| worst.by_clusters(&zones, *key, None, budget));
+    told.retain(|key| worst.by_clusters(&zones, *key));
+    if zones.leave_nothing(&told) {
+        return worst.finding(false);
+    }
     let wanted = |key: Option<u64>| !key.is_some_and(|key| told.contains(&key));
     let parts = Parts::of(history, |key| zones.ruling(key) != Ruling::Explained && wanted(key));
+    let about = About { whole: parts.whole, ..about };
     let mut search = Search::new();
     let mut unknown = false;
     for part in parts.iter().filter(|part| !part.is_empty()) {
         let key = S::part(part[0].op);
         let by_clusters = zones.ruling(key) == Ruling::Refuted;
         let small = part.len() < FEW;
-        if let Some(key) = key.filter(|_| by_clusters && !small) {
-            let places: Vec<usize> = part.iter().map(|claim| claim.place).collect();
-            if worst.by_clusters(&zones, key, Some(&places), budget) {
-                continue;
-            }
+        if let Some(key) = key.filter(|_| by_clusters && !small)
+            && worst.by_clusters(&zones, key)
+        {
+            continue;
         }
         let decided = if by_clusters && small {
             Decided::so(Decision::Refuted)
@@ -107,18 +113,45 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
         if refuted {
             let blame = if small || !decided.cuts.is_empty() {
                 let from = decided.moment.unwrap_or(0);
-                blame::blame(history, part, from, &decided.cuts, parts.whole, budget)
+                blame::blame(about, part, from, &decided.cuts)
             } else {
-                in_short(history, part, parts.whole, budget)
+                in_short(about, part)
             };
             worst.add(blame);
         }
     }
-    match worst.worst {
-        Some(refutation) => Finding::Refuted(Box::new(refutation)),
-        None if unknown => Finding::Unknown,
-        None => Finding::Linearizable,
+    worst.finding(unknown)
+}
+
+/// Whether some order explains a history: the verdict of [`check`] alone, where nobody asks why.
+/// Nothing where the budget ran out.
+///
+/// ```
+/// use schism::history::History;
+/// use schism::judge::linearizability::is_linearizable;
+/// use schism::spec::kv::PutGet;
+/// assert_eq!(is_linearizable::<PutGet>(&History::default(), 1_000), Some(true));
+/// ```
+#[must_use]
+pub fn is_linearizable<S: Spec>(history: &History<S>, budget: u64) -> Option<bool> {
+    let zones = Zones::of(history);
+    if zones.explain_all() {
+        return Some(true);
     }
+    if !zones.refuted(0).is_empty() {
+        return Some(false);
+    }
+    let parts = Parts::of(history, |key| zones.ruling(key) != Ruling::Explained);
+    let mut search = Search::new();
+    let mut unknown = false;
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        match decide(&mut search, part, Wanted::Decision, &mut { budget }).decision {
+            Decision::Linearizable => {}
+            Decision::Refuted => return Some(false),
+            Decision::Unknown => unknown = true,
+        }
+    }
+    (!unknown).then_some(true)
 }
 
 /// So many parts at most are looked for in the whole history.
@@ -126,14 +159,14 @@ const ALONE_MAX: usize = 2;
 
 /// The worst of all refutations of a history.
 struct Worst<'h, S: Spec> {
-    history: &'h History<S>,
+    about: About<'h, S>,
     worst: Option<Refutation>,
 }
 
 impl<S: Spec> Worst<'_, S> {
     fn add(&mut self, blame: blame::Blame<S::Ret>) {
         let found = Refutation {
-            violation: explain::violation(self.history, &blame),
+            violation: explain::violation(self.about.history, &blame),
             minimal: blame.minimal,
             prefix: blame.prefix,
             earlier: blame.earlier,
@@ -143,19 +176,21 @@ impl<S: Spec> Worst<'_, S> {
         }
     }
 
+    fn finding(self, unknown: bool) -> Finding {
+        match self.worst {
+            Some(refutation) => Finding::Refuted(Box::new(refutation)),
+            None if unknown => Finding::Unknown,
+            None => Finding::Linearizable,
+        }
+    }
+
     /// Explains a large part by the few operations of two clusters; false where they do not tell.
-    fn by_clusters(
-        &mut self,
-        zones: &Zones,
-        key: u64,
-        among: Option<&[usize]>,
-        budget: u64,
-    ) -> bool {
-        let Some(found) = zones.culprits(self.history, key, among) else { return false };
+    fn by_clusters(&mut self, zones: &Zones, key: u64) -> bool {
+        let Some(found) = zones.culprits(self.about.history, key) else { return false };
         let mut few: Vec<Claim<'_, S>> =
-            found.places.iter().map(|place| parts::claim(self.history, *place)).collect();
+            found.places.iter().map(|place| parts::claim(self.about.history, *place)).collect();
         few.sort_by_key(|claim| claim.call);
-        self.add(blame::blame(self.history, &few, found.moment, &[], false, budget));
+        self.add(blame::blame(self.about, &few, found.moment, &[]));
         true
     }
 }
@@ -192,14 +227,9 @@ pub fn witness<S: Spec>(history: &History<S>, budget: u64) -> Option<Vec<usize>>
 const FEW: usize = 128;
 
 /// What is wrong with a large part that was refuted by no way that says when.
-fn in_short<S: Spec>(
-    history: &History<S>,
-    part: &[Claim<'_, S>],
-    whole: bool,
-    budget: u64,
-) -> blame::Blame<S::Ret> {
+fn in_short<S: Spec>(about: About<'_, S>, part: &[Claim<'_, S>]) -> blame::Blame<S::Ret> {
     if let Some(few) = collections::culprits(part) {
-        return blame::blame(history, &few, 0, &[], whole, budget);
+        return blame::blame(about, &few, 0, &[]);
     }
     if let Some((pair, minimal)) = order::pair(part) {
         return blame::Blame::of_pair(pair.map(|at| &part[at]), minimal);
@@ -208,11 +238,11 @@ fn in_short<S: Spec>(
     let length = part.len() as u64;
     let limit = match part.len() > FRONTIER_MAX {
         true if quick => 0,
-        true => budget.max(64 * length),
-        false => budget,
+        true => about.budget.max(64 * length),
+        false => about.budget,
     };
     let decided = decide::go_through_all(part, &mut { limit });
-    blame::blame(history, part, decided.moment.unwrap_or(0), &decided.cuts, whole, budget)
+    blame::blame(about, part, decided.moment.unwrap_or(0), &decided.cuts)
 }
 
 /// Larger parts that were refuted without a search are not gone through to find out when: objects

@@ -1,6 +1,7 @@
 //! For tests of judges: runs written as text, and a node that does nothing.
 
 use crate::course::Course;
+use crate::expect::Outlook;
 use crate::fact::Told;
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, NodeId, RequestId};
@@ -41,6 +42,7 @@ pub(crate) struct Run<S: Spec> {
     pub(crate) facts: Vec<Told>,
     pub(crate) views: Vec<Shown<Leads>>,
     pub(crate) course: Course,
+    pub(crate) outlook: Outlook,
     pub(crate) end: End,
     pub(crate) ended: Moment,
 }
@@ -53,6 +55,7 @@ impl<S: Spec> Run<S> {
             facts: Vec::new(),
             views: Vec::new(),
             course: Course::default(),
+            outlook: Outlook::default(),
             end: End::Settled { node: NodeId(1), behind: Vec::new(), unread: None },
             ended: at(20_000),
         }
@@ -72,6 +75,7 @@ impl<S: Spec> Run<S> {
             views: &self.views,
             reigns: &[],
             course: &self.course,
+            outlook: &self.outlook,
             end: &self.end,
             ended: self.ended,
         }

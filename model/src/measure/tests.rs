@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::course::{Course, Hold, Span};
+use crate::expect::Outlook;
 use crate::fault::Kind;
 use crate::history::{History, Moment, Operation};
 use crate::id::{ClientId, NodeId, RequestId};
@@ -78,6 +79,7 @@ fn trace() -> Trace<Quiet> {
         views: Vec::new(),
         reigns: Vec::new(),
         course,
+        outlook: Outlook::default(),
         steps: Vec::new(),
         hits: Vec::new(),
         end: End::Settled { node: NodeId(1), behind: Vec::new(), unread: None },

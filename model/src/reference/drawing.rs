@@ -4,28 +4,63 @@
 //! A message is an arrow from the step in which it was sent to the one in which it arrives or is
 //! lost.
 
+use std::fmt::Debug;
+
 use crate::drawing::{self, Arrow, Mark, Tone};
 use crate::id::NodeId;
-use stateright::{Expectation, Model};
+use stateright::{Expectation, Model, Path};
 
-/// A step of a path.
-pub(super) struct Row<M> {
-    /// The node at which it happens, by its place.
-    pub(super) who: Option<u8>,
-    pub(super) text: String,
-    /// The message that arrives or is lost in it, and whether it is lost.
-    pub(super) takes: Option<(M, bool)>,
-    /// What is on its way afterwards.
-    pub(super) network: Vec<M>,
+/// What a drawing asks of a model's actions `A`, states `S` and messages `M`.
+pub(super) struct Drawn<A, S, M> {
+    /// Where an action happens, by the node's place, and the message that arrives or is lost in it.
+    pub(super) takes: fn(A) -> Taken<M>,
+    /// What is on its way in a state.
+    pub(super) network: fn(&S) -> &[M],
+    /// A message's sender and receiver, by their places.
+    pub(super) ends: fn(&M) -> (u8, u8),
 }
 
-/// The drawing; `ends` gives a message's sender and receiver, by their places. What is broken at
-/// the end of the path stands below it.
-pub(super) fn drawing<M: PartialEq>(
+/// Where an action is drawn, and the message that it takes, with whether that is lost.
+pub(super) type Taken<M> = (Option<u8>, Option<(M, bool)>);
+
+/// The drawing of a path through a model of so many nodes. What is broken at its end stands below
+/// it.
+pub(super) fn drawing<P, M>(
+    model: &P,
+    nodes: u8,
+    path: Path<P::State, P::Action>,
+    drawn: &Drawn<P::Action, P::State, M>,
+) -> String
+where
+    P: Model<Action: Copy + Debug>,
+    M: PartialEq + Clone,
+{
+    let steps = path.into_vec();
+    let after = steps.iter().skip(1).map(|(state, _)| state);
+    let rows = steps.iter().zip(after).filter_map(|((_, action), after)| {
+        let action = (*action)?;
+        let (who, takes) = (drawn.takes)(action);
+        let network = (drawn.network)(after).to_vec();
+        Some(Row { who, text: format!("{action:?}"), takes, network })
+    });
+    let broken = broken(model, steps.last().map(|(state, _)| state));
+    svg(nodes.into(), rows.collect(), broken, drawn.ends)
+}
+
+/// A step of a path.
+struct Row<M> {
+    who: Option<u8>,
+    text: String,
+    takes: Option<(M, bool)>,
+    /// What is on its way afterwards.
+    network: Vec<M>,
+}
+
+fn svg<M: PartialEq>(
     nodes: usize,
     steps: Vec<Row<M>>,
     broken: Option<&str>,
-    ends: impl Fn(&M) -> (u8, u8),
+    ends: fn(&M) -> (u8, u8),
 ) -> String {
     let mut rows = Vec::with_capacity(steps.len() + 1);
     let mut arrows = Vec::new();
@@ -51,7 +86,7 @@ pub(super) fn drawing<M: PartialEq>(
 }
 
 /// The first property that must always hold and does not in this state.
-pub(super) fn broken<M: Model>(model: &M, state: Option<&M::State>) -> Option<&'static str> {
+fn broken<M: Model>(model: &M, state: Option<&M::State>) -> Option<&'static str> {
     let state = state?;
     let fails = |property: &stateright::Property<M>| {
         property.expectation == Expectation::Always && !(property.condition)(model, state)
@@ -83,7 +118,7 @@ mod tests {
             row("arrives", Some(((0, 1), false)), vec![(0, 1)]),
             row("is lost", Some(((0, 1), true)), vec![]),
         ];
-        let svg = drawing(2, rows, Some("one leader in a term"), |message| *message);
+        let svg = svg(2, rows, Some("one leader in a term"), |message| *message);
         assert!(svg.contains("n1 -&gt; n2"), "{svg}");
         assert!(svg.contains("broken: one leader in a term"), "{svg}");
         let arrows: Vec<&str> = svg.split("<line ").filter(|part| part.contains("#head")).collect();

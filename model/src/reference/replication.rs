@@ -182,7 +182,8 @@ impl<K: Keep> Replicated<K> {
             }
             Fact::Configured { index, config } => self.configured(who, told, index, config),
             Fact::Snapshot { index, term, digest } => self.snapped(who, told, index, term, digest),
-            // Details contradict no fact; a protocol model knows what they may be.
+            // Details contradict no fact; a protocol model knows what they may be. What members say
+            // of each other is no matter of a log.
             _ => Ok(()),
         }
     }

@@ -24,7 +24,7 @@ pub use state::{Member, Message, State, Status, View};
 
 use stateright::{Model, Path, Property};
 
-use super::drawing::{Row, broken, drawing};
+use super::drawing::{Drawn, drawing};
 use super::liveness::Live;
 use super::packed::Packed;
 use super::protocol::{Bound, Packing, Protocol, bound};
@@ -269,17 +269,9 @@ impl Model for Swim {
     }
 
     fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
-        let steps = path.into_vec();
-        let after = steps.iter().skip(1).map(|(state, _)| state);
-        let rows = steps.iter().zip(after).filter_map(|((_, action), after)| {
-            let action = (*action)?;
-            let (who, takes) = action.drawn();
-            let network = after.network.to_vec();
-            Some(Row { who, text: format!("{action:?}"), takes, network })
-        });
-        let nodes = usize::from(self.bounds.nodes);
-        let broken = broken(self, steps.last().map(|(state, _)| state));
-        Some(drawing(nodes, rows.collect(), broken, |message| (message.from, message.to)))
+        let ends = |message: &Message| (message.from, message.to);
+        let drawn = Drawn { takes: Action::drawn, network: |state: &State| &state.network, ends };
+        Some(drawing(self, self.bounds.nodes, path, &drawn))
     }
 
     fn properties(&self) -> Vec<Property<Swim>> {

@@ -11,6 +11,7 @@ use super::Schedule;
 use std::fmt::{Display, Write};
 
 mod claim;
+mod expect;
 mod hand;
 mod line;
 mod machine;

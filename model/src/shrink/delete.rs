@@ -87,9 +87,9 @@ pub(super) fn as_it_went<Op: Clone>(best: &Schedule<Op>, known: &Known) -> Sched
         }
         let Some(node) = node else { continue };
         match &mut step.action {
-            Action::Request { to, .. } => *to = Target::Node(*node),
-            Action::Fault(fault) => {
-                if let [target] = &mut fault.targets_mut()[..] {
+            Action::Expect(_) => {}
+            action => {
+                if let [target] = &mut action.targets_mut()[..] {
                     **target = Target::Node(*node);
                 }
             }

@@ -107,10 +107,7 @@ fn plain_fault(n: usize, of: usize, node: Target) -> Option<Fault> {
 
 /// Whom a step is about, the first if several.
 fn about<Op>(action: &Action<Op>) -> Option<Target> {
-    match action {
-        Action::Request { to, .. } => Some(to.clone()),
-        Action::Fault(fault) => fault.targets().first().map(|target| (*target).clone()),
-    }
+    action.targets().first().map(|target| (*target).clone())
 }
 
 /// The step that becomes another fault, and the one that is left out.

@@ -36,7 +36,10 @@ fn without<Op: Clone>(best: &Schedule<Op>, gone: Gone) -> Schedule<Op> {
         }
         keep.push(match &mut step.action {
             Action::Request { to, .. } => rename(to, gone),
+            Action::Load(load) => rename(&mut load.to, gone),
             Action::Fault(fault) => rename_all(fault, gone),
+            // What is expected is expected of all these nodes.
+            Action::Expect(_) => true,
         });
     }
     schedule.nodes -= 1;

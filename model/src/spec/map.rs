@@ -4,6 +4,7 @@
 //! The one idea: each key is an object of its own, so that it can be judged alone; a scan sees many
 //! lists at one time, so the lists are one object together.
 
+use super::lists::Listed;
 use super::{Access, Spec};
 use crate::seed::Draws;
 
@@ -122,6 +123,19 @@ impl Spec for Map {
             (Cas(_, expected, _), Some(Ret::Swapped(false))) => Access::Miss(expected),
             _ => return None,
         })
+    }
+
+    fn listed<'r>(op: &Op, ret: Option<&'r Ret>) -> Option<Listed<'r>> {
+        match (*op, ret) {
+            (Append(list, value), None) => Some(Listed::Append { list, value, length: None }),
+            (Append(list, value), Some(Ret::Length(length))) => {
+                Some(Listed::Append { list, value, length: Some(*length) })
+            }
+            (Scan(first, last), Some(Ret::Lists(found))) => {
+                Some(Listed::Scan { first, last, found })
+            }
+            _ => None,
+        }
     }
 
     fn any(draws: &mut Draws, unique: u64) -> Op {

@@ -1,6 +1,6 @@
 //! The options of `calibrate`; see `args.rs`.
 
-use super::{number, schedules, seconds, seed};
+use super::{Json, number, schedules, seconds, seed};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,6 +30,11 @@ pub(in crate::cli) struct Calibrate {
     #[arg(long, value_name = "N", default_value = "100000", value_parser = schedules)]
     #[arg(verbatim_doc_comment)]
     pub(in crate::cli) healthy: u64,
+    /// Mutants whose median is above so many schedules are
+    /// hunted with guidance, too
+    #[arg(long, value_name = "N", default_value = "100", value_parser = schedules)]
+    #[arg(verbatim_doc_comment)]
+    pub(in crate::cli) guided_above: u64,
     /// So many hunts at once [default: as many as cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(in crate::cli) jobs: Option<u32>,
@@ -37,10 +42,6 @@ pub(in crate::cli) struct Calibrate {
     /// lines that mark their place
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(in crate::cli) markdown: Option<PathBuf>,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the tables then go
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(in crate::cli) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) json: Json,
 }

@@ -1,6 +1,6 @@
 //! The options of `history`; see `args.rs`.
 
-use super::{cases, number};
+use super::{Json, cases, number};
 use std::path::PathBuf;
 
 #[derive(clap::Args, Debug)]
@@ -57,10 +57,6 @@ pub(in crate::cli) struct History {
     /// So many files at a time [default: all cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(in crate::cli) jobs: Option<u32>,
-    /// Write the result as JSON too, to FILE or, without one
-    /// or for `-`, to standard output (the report then goes
-    /// to standard error)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    #[arg(verbatim_doc_comment)]
-    pub(in crate::cli) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) json: Json,
 }

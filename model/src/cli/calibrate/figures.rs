@@ -21,6 +21,8 @@ pub(super) struct Calibration {
     pub(super) mutants: Vec<MutantFigures>,
     pub(super) healthy: Vec<HealthyFigures>,
     pub(super) cpu_seconds: f64,
+    pub(super) guided_above: u64,
+    pub(super) guided_cpu_seconds: f64,
     pub(super) seconds: f64,
 }
 
@@ -50,6 +52,44 @@ pub(super) struct MutantFigures {
     pub(super) shrink_runs: Option<u64>,
     pub(super) shrink_cpu_seconds: Option<f64>,
     pub(super) hunts: Vec<Hunt>,
+    /// The same hunts with guidance, where they take long enough to tell the difference.
+    pub(super) guided: Option<Guided>,
+}
+
+/// Guided hunts of a mutant.
+#[derive(Clone, Serialize)]
+pub(super) struct Guided {
+    pub(super) seeds: usize,
+    pub(super) found: usize,
+    pub(super) schedules_median: Option<u64>,
+    pub(super) schedules_interval: Option<(u64, Option<u64>)>,
+    pub(super) schedules_p95: Option<u64>,
+    pub(super) cpu_seconds_median: Option<f64>,
+    pub(super) cpu_seconds_interval: Option<(f64, Option<f64>)>,
+    pub(super) cpu_seconds_p95: Option<f64>,
+    pub(super) hunts: Vec<Hunt>,
+}
+
+impl Guided {
+    pub(super) fn new(trials: &[Trial]) -> Guided {
+        let found = |figure: fn(&Trial) -> f64| {
+            summary(trials.iter().map(|trial| trial.caught.as_ref().map(|_| figure(trial))))
+        };
+        let schedules = found(|trial| trial.schedules as f64);
+        let cpu = found(|trial| trial.cpu.as_secs_f64());
+        let interval = schedules.interval;
+        Guided {
+            seeds: trials.len(),
+            found: trials.iter().filter(|trial| trial.caught.is_some()).count(),
+            schedules_median: schedules.median.map(whole),
+            schedules_interval: interval.map(|(low, high)| (whole(low), high.map(whole))),
+            schedules_p95: schedules.p95.map(whole),
+            cpu_seconds_median: cpu.median,
+            cpu_seconds_interval: cpu.interval,
+            cpu_seconds_p95: cpu.p95,
+            hunts: trials.iter().map(Hunt::new).collect(),
+        }
+    }
 }
 
 /// One hunt of a mutant.
@@ -127,12 +167,18 @@ impl MutantFigures {
             shrink_runs: left(|catch| catch.shrink_runs as f64).map(whole),
             shrink_cpu_seconds: left(|catch| catch.shrink_cpu.as_secs_f64()),
             hunts: trials.iter().map(Hunt::new).collect(),
+            guided: None,
         }
     }
 }
 
 impl MutantFigures {
     /// What its hunts took, shrinking included.
+    pub(super) fn guided_seconds(&self) -> Option<f64> {
+        let guided = self.guided.as_ref()?;
+        Some(guided.hunts.iter().map(|hunt| hunt.cpu_seconds).sum())
+    }
+
     pub(super) fn cpu_seconds(&self) -> f64 {
         let took = |hunt: &Hunt| hunt.cpu_seconds + hunt.shrink_cpu_seconds.unwrap_or_default();
         self.hunts.iter().map(took).sum()
@@ -186,6 +232,8 @@ impl Calibration {
             mutants: Vec::new(),
             healthy: Vec::new(),
             cpu_seconds: 0.0,
+            guided_above: 0,
+            guided_cpu_seconds: 0.0,
             seconds: 0.0,
         }
     }

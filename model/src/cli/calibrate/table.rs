@@ -1,6 +1,6 @@
 //! Figures come in; columns for a terminal go out, or tables for a page.
 
-use super::figures::{Calibration, MutantFigures};
+use super::figures::{Calibration, Guided, MutantFigures};
 use crate::explain::{count, counted};
 
 /// What stands where there is no figure: too many hunts were cut off.
@@ -39,6 +39,14 @@ pub(super) fn text(all: &Calibration) -> String {
         text.push('\n');
         if let Some(m) = place.checked_sub(1).map(|place| &all.mutants[place]) {
             text.push_str(&format!("        {}\n", caught(m)));
+            if let Some(guided) = &m.guided {
+                let (found, of) = (guided.found, guided.seeds);
+                let [schedules, p95, cpu, cpu_p95] = guided_cells(guided);
+                text.push_str(&format!(
+                    "        guided: {found}/{of}, schedules {schedules}, p95 {p95}; CPU ms {cpu}, \
+                     p95 {cpu_p95}\n"
+                ));
+            }
         }
     }
     text.push_str(
@@ -74,7 +82,53 @@ pub(super) fn markdown(all: &Calibration) -> String {
     }
     text.push('\n');
     text.push_str(&remarks(all, "- ", &["Found:", "Tests:", "Canary:", "Healthy:", "Cost:"]));
+    text.push_str(&guided_markdown(all));
     text
+}
+
+/// Both columns of those that were hunted with guidance as well, for a page.
+fn guided_markdown(all: &Calibration) -> String {
+    let hard = all.mutants.iter().filter_map(|m| Some((m, m.guided.as_ref()?)));
+    let rows: Vec<String> = hard
+        .map(|(m, guided)| {
+            let [schedules_guided, p95, cpu_guided, cpu_p95] = guided_cells(guided);
+            format!(
+                "| {} | {} | {} | {} | {schedules_guided} | {} | {p95} | {} | {cpu_guided} | {} | \
+                 {cpu_p95} |\n",
+                m.mutant,
+                m.found,
+                guided.found,
+                schedules(m),
+                whole(m.schedules_p95),
+                cpu(m),
+                millis(m.cpu_seconds_p95)
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n| mutant | found | guided | schedules to the first hit | guided | p95 | guided | CPU ms \
+         to the first hit | guided | p95 | guided |\n|---|---|---|---|---|---|---|---|---|---|---|\n\
+         {}\n- Guided:  those with a median above {} schedules; {:.0} CPU s for these hunts\n",
+        rows.concat(),
+        count(all.guided_above),
+        all.guided_cpu_seconds
+    )
+}
+
+/// Schedules and CPU time of guided hunts, each with its 95th percentile.
+fn guided_cells(guided: &Guided) -> [String; 4] {
+    let told = |value: f64| millis(Some(value));
+    let interval = guided.schedules_interval.map(|(low, high)| (count(low), high.map(count)));
+    let cpu = guided.cpu_seconds_interval.map(|(low, high)| (told(low), high.map(told)));
+    [
+        with_interval(whole(guided.schedules_median), interval),
+        whole(guided.schedules_p95),
+        with_interval(millis(guided.cpu_seconds_median), cpu),
+        millis(guided.cpu_seconds_p95),
+    ]
 }
 
 /// What the figures of all come to, a line each below its word.

@@ -66,6 +66,8 @@ struct Writer<'a> {
     processes: Vec<u64>,
     /// Who writes what is there at first.
     first: u64,
+    /// Whether it comes from a file, where no times are known.
+    recorded: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -75,7 +77,8 @@ impl<'a> Writer<'a> {
         let plain = |op: &Op| matches!(op, Op::Read(_) | Op::Write(..) | Op::Cas(..));
         let tuples = manner == Manner::Edn && keys.len() > 1 && all().all(|one| plain(&one.op));
         let (processes, first) = processes(history);
-        Writer { history, manner, name, tuples, single: keys.len() <= 1, processes, first }
+        let (single, recorded) = (keys.len() <= 1, all().all(|one| one.node.is_none()));
+        Writer { history, manner, name, tuples, single, processes, first, recorded }
     }
 
     /// All events, in their order.
@@ -84,8 +87,7 @@ impl<'a> Writer<'a> {
         let before = self.absent();
         for (place, one) in self.history.operations.iter().enumerate() {
             let process = self.processes[place];
-            let timed = one.completed.order != u64::MAX || !self.is_recorded();
-            let time = |at: crate::time::Time| (!self.is_recorded() && timed).then_some(at.0);
+            let time = |at: crate::time::Time| (!self.recorded).then_some(at.0);
             let asked = self.asked(&one.op);
             let invoke = Event { process, kind: "invoke", time: time(one.invoked.time), ..asked };
             let answer = self.answer(one);
@@ -94,11 +96,6 @@ impl<'a> Writer<'a> {
             events.insert((one.completed.order, 2 * place + 1), end);
         }
         before.into_iter().chain(events.into_values()).collect()
-    }
-
-    /// Whether it comes from a file, where no times are known.
-    fn is_recorded(&self) -> bool {
-        self.history.operations.iter().all(|one| one.node.is_none())
     }
 
     /// Writes `absent` into each register of which somebody saw that it held nothing.

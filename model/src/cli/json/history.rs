@@ -14,6 +14,8 @@ pub(in crate::cli) struct HistoryObject {
     pub(in crate::cli) consistency: Option<String>,
     pub(in crate::cli) operations: u64,
     pub(in crate::cli) seconds: f64,
+    /// Of these, the seconds that reading the file took, where it was read as a whole first.
+    pub(in crate::cli) seconds_read: Option<f64>,
     /// What kind of contradiction it is.
     pub(in crate::cli) clause: Option<String>,
     pub(in crate::cli) why: Option<String>,

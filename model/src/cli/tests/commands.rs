@@ -204,3 +204,28 @@ fn a_closed_pipe_changes_nothing_and_a_full_disk_is_told() {
     let (code, said) = result(ErrorKind::StorageFull, &["list"]);
     assert!(code == 2 && said.starts_with("error: cannot write the results: "), "{code} {said}");
 }
+
+#[test]
+fn a_program_may_bring_commands_along() {
+    let with = || {
+        command().command("greet", "Say hello", |words, streams| {
+            let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+            writeln!(streams.out, "{}", words.join("|")).expect("it is a buffer");
+            7
+        })
+    };
+    let run = |words: &[&str]| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = with().main_with(&[&["./x/schism"], words].concat(), &mut out, &mut err);
+        (code, String::from_utf8(out).expect("all that is printed is text"))
+    };
+    assert_eq!(run(&["greet", "--help", "-x"]), (7, "schism greet|--help|-x\n".to_owned()));
+    let (code, help) = run(&["--help"]);
+    assert!(code == 0 && help.contains("\n  greet      Say hello\n"), "{help}");
+    assert_eq!(run(&["list"]).0, 0);
+    // One that every program has is not replaced.
+    let taken = std::panic::catch_unwind(|| with().command("greet", "", |_, _| 0));
+    assert!(taken.is_err());
+    let taken = std::panic::catch_unwind(|| with().command("check", "", |_, _| 0));
+    assert!(taken.is_err());
+}

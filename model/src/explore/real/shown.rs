@@ -3,8 +3,10 @@
 
 use super::{Move, Real, Seen, Way};
 use crate::check::Ruling;
-use crate::execute::{Op, Walked};
+use crate::execute::{Op, Recording, Walked};
+use crate::fact::Fact;
 use crate::history::Outcome;
+use crate::id::NodeId;
 use crate::node::Node;
 use crate::observe::observe;
 use crate::reference::{Timeless, Timeline};
@@ -61,10 +63,12 @@ impl<N: Node> Real<N> {
     /// What became of a way when all came to rest.
     pub(super) fn at_rest(&self, way: &Way<Op<N>>, by: Option<&Move<Op<N>>>) -> Seen<Op<N>> {
         let schedule = self.record.schedule(way);
-        let trace = self.subject.run(&schedule, self.subject.lean());
+        let recording = Recording { views: true, ..self.subject.lean() };
+        let trace = self.subject.run(&schedule, recording);
         let ruling = self.subject.judge(&observe(&trace, schedule.nodes));
         let mut text = String::new();
         self.say_verdict(&mut text, by, &ruling, true);
+        say_at_rest(&mut text, &trace, schedule.nodes);
         text.push_str("CLIENTS\n");
         say_clients(&mut text, &trace);
         text.push('\n');
@@ -103,7 +107,7 @@ impl<N: Node> Real<N> {
 /// many facts had been told by then.
 fn say_nodes<N: Node>(text: &mut String, walked: &Walked<N>, timeline: &Timeline, before: usize) {
     text.push_str("NODES\n");
-    let tells = !walked.trace.facts.is_empty();
+    let tells = tell(&walked.trace);
     for stands in &walked.nodes {
         let how = match (stands.is_down, stands.is_paused) {
             (true, _) => "down",
@@ -124,6 +128,28 @@ fn say_nodes<N: Node>(text: &mut String, walked: &Walked<N>, timeline: &Timeline
         }
     }
     text.push('\n');
+}
+
+/// What each node showed last, and what the reference says of it when all has come to rest.
+fn say_at_rest<N: Node>(text: &mut String, trace: &Trace<N>, nodes: u32) {
+    text.push_str("NODES AT REST\n");
+    let timeline = Timeline::of(nodes, &trace.facts);
+    let tells = tell(trace);
+    for node in (0..nodes as usize).map(NodeId::at) {
+        say(text, format_args!("  {node}\n"));
+        if let Some(shown) = trace.views.iter().rev().find(|shown| shown.node == node) {
+            say(text, format_args!("      shows      {:?}\n", shown.view));
+        }
+        if let Some(said) = timeline.last().says(node).filter(|_| tells) {
+            say(text, format_args!("      reference  {said}\n"));
+        }
+    }
+    text.push('\n');
+}
+
+/// Whether the nodes tell anything: that a client was answered is recorded without them.
+fn tell<N: Node>(trace: &Trace<N>) -> bool {
+    trace.facts.iter().any(|told| !matches!(told.fact, Fact::Acked { .. }))
 }
 
 fn say_pending<N: Node>(text: &mut String, walked: &Walked<N>) {

@@ -129,6 +129,21 @@ fn a_node_that_died_is_another_than_one_that_did_not() {
 }
 
 #[test]
+fn at_rest_each_node_shows_what_it_has_come_to() {
+    let model = shared(false, PUT);
+    let at = take(&model, &after(&["n1 -> n2  (1, 7)", "crash n3", "the calm end"]));
+    let text = format!("{at:?}");
+    let (_, nodes) = text.split_once("NODES AT REST\n").expect("they are shown");
+    let shown: Vec<&str> = nodes.lines().take(6).map(str::trim).collect();
+    // All held messages flow, and the calm end's own write is answered before anybody else knows.
+    assert_eq!(shown[1], "shows      ([(1, 7), (0, 900000)], 0)", "{text}");
+    assert_eq!([shown[3], shown[5]], ["shows      ([(1, 7)], 0)"; 2], "{text}");
+    let mut actions = Vec::new();
+    model.actions(&at, &mut actions);
+    assert_eq!(actions, []);
+}
+
+#[test]
 fn a_panic_is_a_state_from_which_nothing_goes_on() {
     let model = shared(false, "\n@0ms c0 -> n1 put k13 7");
     let at = take(&model, &["▶ step 1", "c0 -> n1", "n1 -> n2  (13, 7)"]);

@@ -13,7 +13,7 @@
 use super::decide::{Held, Wanted};
 use super::frontier::Cut;
 use super::parts::{Claim, Expect, OPEN, known_at};
-use crate::history::{History, Outcome};
+use crate::history::History;
 use crate::spec::{Access, Spec};
 use lab::Lab;
 use window::Window;
@@ -88,16 +88,32 @@ pub(super) enum Kind {
 /// Where more was written after the wrong answer, it is not asked whether all of it was lost.
 const LATER_MAX: usize = 4_096;
 
+/// The history of a part, and what is known of it.
+pub(super) struct About<'a, S: Spec> {
+    pub(super) history: &'a History<S>,
+    /// The operations that were refused, as places in the history.
+    pub(super) refused: &'a [usize],
+    /// Whether the object does not divide.
+    pub(super) whole: bool,
+    pub(super) budget: u64,
+}
+
+impl<S: Spec> Clone for About<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Spec> Copy for About<'_, S> {}
+
 /// Finds out what is wrong with a part that was refuted, by no earlier return than `from`.
 pub(super) fn blame<S: Spec>(
-    history: &History<S>,
+    about: About<'_, S>,
     part: &[Claim<'_, S>],
     from: u64,
     cuts: &[Cut<Held<S::State>>],
-    whole: bool,
-    budget: u64,
 ) -> Blame<S::Ret> {
-    let mut lab = Lab::new(part, budget);
+    let mut lab = Lab::new(part, about.budget);
     let window = window::find(&mut lab, part, from, cuts).unwrap_or_else(|| {
         lab.ask_for_the_moment(part);
         let moment = lab.first_refuted(part, from);
@@ -127,7 +143,7 @@ pub(super) fn blame<S: Spec>(
         })
     });
     lab.base = near.base;
-    let case = Case { history, part, whole, known: &known, wrong, needed: &needed, author };
+    let case = Case { about, part, known: &known, wrong, needed: &needed, author };
     let kind = match lab.kind(&case) {
         Kind::NeverWritten if earlier > 0 && was_written(&case) => Kind::StaleRead,
         kind => kind,
@@ -165,9 +181,8 @@ fn was_written<S: Spec>(case: &Case<'_, '_, S>) -> bool {
 
 /// A refuted part, as far as it was understood.
 struct Case<'c, 'a, S: Spec> {
-    history: &'a History<S>,
+    about: About<'a, S>,
     part: &'c [Claim<'a, S>],
-    whole: bool,
     /// What was known at the wrong answer, but for the wrong operation.
     known: &'c [Claim<'a, S>],
     wrong: Claim<'a, S>,
@@ -203,11 +218,11 @@ impl<S: Spec> Lab<S> {
     fn refused_write(&mut self, case: &Case<'_, '_, S>) -> Option<usize> {
         let mut claims = case.known.to_vec();
         claims.push(case.wrong);
-        for (place, write) in case.history.operations.iter().enumerate() {
-            let same_part = case.whole || S::part(&write.op) == S::part(case.wrong.op);
+        for place in case.about.refused.iter().copied() {
+            let write = &case.about.history.operations[place];
+            let same_part = case.about.whole || S::part(&write.op) == S::part(case.wrong.op);
             let call = write.invoked.order;
-            let refused = matches!(write.outcome, Outcome::Refused) && !S::is_read(&write.op);
-            if refused && same_part && call < case.wrong.ret {
+            if !S::is_read(&write.op) && same_part && call < case.wrong.ret {
                 let (expect, read) = (Expect::Anything, false);
                 claims.push(Claim { place, op: &write.op, expect, call, ret: OPEN, read });
                 let explained = self.explains(&claims);
@@ -229,7 +244,7 @@ impl<S: Spec> Lab<S> {
         if !case.needed.iter().any(|claim| claim.place == author.place) {
             return None;
         }
-        let operations = &case.history.operations;
+        let operations = &case.about.history.operations;
         let wrong = &operations[case.wrong.place];
         if wrong.is_probe() {
             // Where another of the checker's reads finds it, one node alone is behind.

@@ -10,6 +10,7 @@ use crate::time::Time;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+mod lists;
 mod monitors;
 mod objects;
 mod windows;

@@ -3,6 +3,7 @@
 
 use super::collections;
 use super::frontier::{Cut, Ended, Frontier, Moves, Registers, Whole};
+use super::lists;
 use super::order;
 use super::parts::{Claim, OPEN};
 use super::search::{Decision, Search};
@@ -66,6 +67,9 @@ pub(super) fn decide<S: Spec>(
         return in_turn(part);
     }
     if let Some(decided) = order::decide(part, wanted, budget) {
+        return decided;
+    }
+    if let Some(decided) = lists::decide(part, wanted) {
         return decided;
     }
     // Monitors of collections find no order.

@@ -35,21 +35,35 @@ pub(super) enum Ruling {
 /// All operations of one value.
 #[derive(Clone, Copy)]
 struct Cluster {
-    value: Option<u64>,
-    part: u32,
-    /// The cluster of the value that its writer replaced, where that is a compare-and-set.
-    from: u32,
-    /// The cluster of the value that replaced it so.
-    next: u32,
+    /// 0 where it is of nothing.
+    number: u64,
     /// When its writer was called; meaningless without one.
     written: u64,
     /// Its first return.
     first: u64,
     /// Its last call.
     last: u64,
+    part: u32,
+    is_nothing: bool,
     has_writer: bool,
     /// Whether something shows that its write took effect.
     alive: bool,
+}
+
+impl Cluster {
+    #[inline]
+    const fn value(&self) -> Option<u64> {
+        if self.is_nothing { None } else { Some(self.number) }
+    }
+}
+
+/// Which clusters come right before and after one, where compare-and-sets show it.
+#[derive(Clone, Copy)]
+struct Link {
+    /// The cluster of the value that its writer replaced.
+    from: u32,
+    /// The cluster of the value that replaced it.
+    next: u32,
 }
 
 /// No cluster.
@@ -67,10 +81,20 @@ struct Part {
 pub(super) struct Zones {
     parts: Vec<Part>,
     clusters: Vec<Cluster>,
+    /// As many as there are clusters, or fewer: the others have none.
+    links: Vec<Link>,
+    /// The cluster of each operation, or none, and the checker's own operations; of a history that
+    /// may have large parts.
+    of: Vec<u32>,
+    probes: Vec<usize>,
+    /// The operations that were refused.
+    pub(super) refused: Vec<usize>,
     /// Where the cluster of a value of a part is.
     values: Table,
     /// Where a part is.
     keys: Table,
+    /// The part that was asked for last.
+    part: u32,
     /// Whether the object does not divide.
     whole: bool,
 }
@@ -81,20 +105,38 @@ impl Zones {
         let mut zones = Zones {
             parts: Vec::new(),
             clusters: Vec::with_capacity(history.operations.len() / 2 + 1),
+            links: Vec::new(),
+            of: Vec::new(),
+            probes: Vec::new(),
+            refused: Vec::new(),
+            part: 0,
             values: Table::with_capacity(history.operations.len() / 2),
             keys: Table::with_capacity(4),
             whole: false,
         };
-        for operation in &history.operations {
+        let large = history.operations.len() >= super::FEW;
+        if large {
+            zones.of.reserve_exact(history.operations.len());
+        }
+        for (place, operation) in history.operations.iter().enumerate() {
             let (op, call) = (&operation.op, operation.invoked.order.saturating_add(1));
-            match &operation.outcome {
+            let cluster = match &operation.outcome {
                 Outcome::Ok(ret) => {
                     let end = operation.completed.order.saturating_add(1);
-                    zones.take(S::part(op), S::access(op, Some(ret)), call, end);
+                    zones.take(S::part(op), S::access(op, Some(ret)), call, end)
                 }
-                Outcome::Unknown if S::is_read(op) => {}
+                Outcome::Unknown if S::is_read(op) => NONE,
                 Outcome::Unknown => zones.take(S::part(op), S::access(op, None), call, OPEN),
-                Outcome::Refused => {}
+                Outcome::Refused => {
+                    zones.refused.push(place);
+                    NONE
+                }
+            };
+            if large {
+                zones.of.push(cluster);
+                if operation.is_probe() {
+                    zones.probes.push(place);
+                }
             }
         }
         zones.settle();
@@ -113,106 +155,126 @@ impl Zones {
         !self.whole && self.parts.iter().all(|part| part.ruling == Ruling::Explained)
     }
 
-    /// Takes in one operation. Moments count from 1: what stood in the register at first was there
-    /// at 0.
+    /// Whether nothing is left to ask, once these parts are known to be refuted.
+    pub(super) fn leave_nothing(&self, refuted: &[u64]) -> bool {
+        let settled = |part: &Part| part.ruling == Ruling::Explained || refuted.contains(&part.key);
+        !self.whole && self.parts.iter().all(settled)
+    }
+
+    /// Takes in one operation, and hands back its cluster. Moments count from 1: what stood in the
+    /// register at first was there at 0.
     #[inline]
-    fn take(&mut self, key: Option<u64>, access: Option<Access>, call: u64, ret: u64) {
+    fn take(&mut self, key: Option<u64>, access: Option<Access>, call: u64, ret: u64) -> u32 {
         let Some(key) = key else {
             self.whole = true;
-            return;
+            return NONE;
         };
         let part = self.part(key);
         let of = &mut self.parts[part as usize];
         of.len = of.len.saturating_add(1);
         let Some(access) = access else {
             of.ruling = Ruling::Unfit;
-            return;
+            return NONE;
         };
         if of.ruling == Ruling::Unfit {
-            return;
+            return NONE;
         }
         match access {
-            Access::Write(value) => self.write(part, value, NONE, call, ret),
+            Access::Write(value) => self.write(part, value, call, ret),
             Access::Read(value) => {
-                let cluster = self.cluster(part, value);
-                let cluster = &mut self.clusters[cluster as usize];
+                let at = self.cluster(part, value);
+                let cluster = &mut self.clusters[at as usize];
                 cluster.first = cluster.first.min(ret);
                 cluster.last = cluster.last.max(call);
                 cluster.alive = true;
+                at
             }
             Access::Swap(from, to) if from != to => {
                 of.swaps = true;
                 let from = self.cluster(part, from);
-                self.write(part, to, from, call, ret);
+                let at = self.write(part, to, call, ret);
+                if at != NONE {
+                    let none = Link { from: NONE, next: NONE };
+                    self.links.resize(self.clusters.len(), none);
+                    self.links[at as usize].from = from;
+                }
+                at
             }
-            Access::Swap(..) | Access::Miss(_) => of.ruling = Ruling::Unfit,
+            Access::Swap(..) | Access::Miss(_) => {
+                of.ruling = Ruling::Unfit;
+                NONE
+            }
         }
     }
 
     #[inline]
-    fn write(&mut self, part: u32, value: Option<u64>, from: u32, call: u64, ret: u64) {
-        let cluster = self.cluster(part, value);
-        let cluster = &mut self.clusters[cluster as usize];
+    fn write(&mut self, part: u32, value: Option<u64>, call: u64, ret: u64) -> u32 {
+        let at = self.cluster(part, value);
+        let cluster = &mut self.clusters[at as usize];
         // Nothing is the first value of each register, so writing it makes two writers, too.
         if cluster.has_writer || value.is_none() {
             self.parts[part as usize].ruling = Ruling::Unfit;
-            return;
+            return NONE;
         }
         cluster.has_writer = true;
-        cluster.from = from;
         cluster.written = call;
         cluster.first = cluster.first.min(ret);
         cluster.last = cluster.last.max(call);
         cluster.alive |= ret != OPEN;
+        at
     }
 
     #[inline]
     fn part(&mut self, key: u64) -> u32 {
-        let parts = &self.parts;
-        if let Some(at) = self.keys.find(0, Some(key), |at| parts[at as usize].key == key) {
-            return at;
+        if self.parts.get(self.part as usize).is_some_and(|part| part.key == key) {
+            return self.part;
         }
-        let at = self.parts.len() as u32;
-        self.parts.push(Part { key, len: 0, ruling: Ruling::Explained, swaps: false });
-        let parts = &self.parts;
-        self.keys.insert(0, Some(key), at, |at| (0, Some(parts[at as usize].key)));
-        at
+        let (parts, new) = (&self.parts, self.parts.len() as u32);
+        let known = |at: u32| parts[at as usize].key;
+        let is = |at: u32| known(at) == key;
+        let found = self.keys.find_or_insert(0, Some(key), new, is, |at| (0, Some(known(at))));
+        if found.is_none() {
+            self.parts.push(Part { key, len: 0, ruling: Ruling::Explained, swaps: false });
+        }
+        self.part = found.unwrap_or(new);
+        self.part
     }
 
     #[inline]
     fn cluster(&mut self, part: u32, value: Option<u64>) -> u32 {
-        let clusters = &self.clusters;
+        let (clusters, new) = (&self.clusters, self.clusters.len() as u32);
         let same = |at: u32| {
             let cluster = &clusters[at as usize];
-            cluster.part == part && cluster.value == value
+            cluster.part == part && cluster.value() == value
         };
-        if let Some(at) = self.values.find(part, value, same) {
+        let of = |at: u32| (clusters[at as usize].part, clusters[at as usize].value());
+        if let Some(at) = self.values.find_or_insert(part, value, new, same, of) {
             return at;
         }
-        let at = self.clusters.len() as u32;
-        // What is there at first was written before all else.
-        let first = if value.is_none() { 0 } else { OPEN };
+        let nothing = value.is_none();
         self.clusters.push(Cluster {
-            value,
-            part,
-            from: NONE,
-            next: NONE,
+            number: value.unwrap_or(0),
             written: 0,
-            first,
+            // What is there at first was written before all else.
+            first: if nothing { 0 } else { OPEN },
             last: 0,
-            has_writer: value.is_none(),
-            alive: value.is_none(),
+            part,
+            is_nothing: nothing,
+            has_writer: nothing,
+            alive: nothing,
         });
-        let clusters = &self.clusters;
-        self.values.insert(part, value, at, |at| {
-            (clusters[at as usize].part, clusters[at as usize].value)
-        });
-        at
+        new
+    }
+
+    fn link(&self, at: u32) -> Link {
+        let none = Link { from: NONE, next: NONE };
+        self.links.get(at as usize).copied().unwrap_or(none)
     }
 
     /// Rules on all parts, now that all operations are there.
     fn settle(&mut self) {
-        if self.parts.iter().any(|part| part.swaps) {
+        if !self.links.is_empty() {
+            self.links.resize(self.clusters.len(), Link { from: NONE, next: NONE });
             self.join();
         }
         for at in 0..self.clusters.len() {

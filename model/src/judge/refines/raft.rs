@@ -89,6 +89,7 @@ fn did(fact: &Fact) -> String {
         Fact::Sent { to, term, says } => format!("sent {to} \"t{term} {says}\""),
         Fact::Handled { from, term, says } => format!("handled \"t{term} {says}\" of {from}"),
         Fact::Own { name, .. } => format!("did {name}"),
+        Fact::Member(said) => format!("said that it {said}"),
     }
 }
 

@@ -4,6 +4,7 @@ mod page;
 
 use super::Reference;
 use crate::course::Course;
+use crate::expect::Outlook;
 use crate::fact::{Config, Entry, Fact, Told};
 use crate::history::{History, Moment, Operation, Outcome};
 use crate::id::{ClientId, NodeId, RequestId};
@@ -82,6 +83,7 @@ fn judge(facts: &[(u32, Fact)], end: &End) -> Verdict {
         views: &[],
         reigns: &[],
         course: &Course::default(),
+        outlook: &Outlook::default(),
         end,
         ended,
     };

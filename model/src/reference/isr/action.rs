@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Bug, Isr, Message, State};
+use crate::reference::drawing::Taken;
 
 /// A step of the model. Nodes are places, from 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,7 +90,7 @@ impl Isr {
 
 impl Action {
     /// Where it is drawn, and the message that it takes, with whether that is lost.
-    pub(super) fn drawn(self) -> (Option<u8>, Option<(Message, bool)>) {
+    pub(super) fn drawn(self) -> Taken<Message> {
         match self {
             Action::Deliver(message) => (Some(message.to), Some((message, false))),
             Action::Lose(message) => (None, Some((message, true))),

@@ -6,6 +6,7 @@
 //! theirs; there are few, the search visits all of them within small bounds, and what a run does
 //! between two of them is an edge.
 
+mod plan;
 mod reach;
 mod run;
 #[cfg(test)]
@@ -14,6 +15,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::Role;
+
+pub use plan::{Move, Plan};
+pub use run::walked;
 
 /// How a node stands among the others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -129,6 +133,18 @@ impl Coverage {
     /// Adds what another has.
     pub fn add(&mut self, other: &Coverage) {
         self.edges.extend(other.edges.iter().copied());
+    }
+
+    /// Whether an edge was walked.
+    #[must_use]
+    pub fn has(&self, edge: &Edge) -> bool {
+        self.edges.contains(edge)
+    }
+
+    /// How many edges both have.
+    #[must_use]
+    pub fn shares(&self, other: &Coverage) -> usize {
+        self.edges.intersection(&other.edges).count()
     }
 
     /// Every edge, in order.

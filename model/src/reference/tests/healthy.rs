@@ -74,6 +74,7 @@ fn kind(fact: &Fact) -> u32 {
         | Fact::Sent { .. }
         | Fact::Handled { .. }
         | Fact::Own { .. } => unreachable!("nobody asked for details"),
+        Fact::Member(_) => unreachable!("a log has no such members"),
     }
 }
 

@@ -7,7 +7,7 @@ use super::line::Line;
 use super::words::{
     ACTIONS, ARTICLES, EVENTS, digits, excerpt, is_role, name, ordinal, shortened, span,
 };
-use super::{hand, machine, network};
+use super::{expect, hand, machine, network};
 use crate::error::Error;
 use crate::fault::{CrashPoint, EffectKind, Fault, Target};
 use crate::id::{ClientId, NodeId};
@@ -25,6 +25,14 @@ pub(super) fn step<Op: FromStr<Err: Display>>(line: &mut Line, above: usize) -> 
     let action = match client(line)? {
         Some(client) if line.take_if("again") => Action::Fault(network::again(line, client)?),
         Some(client) => request(line, client)?,
+        None if line.peek() == expect::WORDS[0] => {
+            line.take(expect::WORDS[0]);
+            Action::Expect(expect::expect(line)?)
+        }
+        None if line.peek() == expect::WORDS[1] => {
+            line.take(expect::WORDS[1]);
+            Action::Load(expect::load(line)?)
+        }
         None => Action::Fault(fault(line)?),
     };
     line.expect_end()?;

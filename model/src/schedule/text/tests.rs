@@ -14,6 +14,7 @@ use std::time::Duration;
 mod errors;
 mod page;
 mod random;
+mod scenes;
 
 type Steps = Schedule<kv::Op>;
 

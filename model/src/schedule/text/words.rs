@@ -2,7 +2,7 @@
 //! half a sentence of complaint come out; where in a file the text stands is not known here.
 
 /// The words with which a step's action begins, but for clients' names.
-pub(super) const ACTIONS: [&str; 43] = [
+pub(super) const ACTIONS: [&str; 45] = [
     "crash",
     "power-loss",
     "stop",
@@ -46,6 +46,8 @@ pub(super) const ACTIONS: [&str; 43] = [
     "fire",
     "synced",
     "give-up",
+    "expect",
+    "load",
 ];
 
 /// The events that a step can wait for.

@@ -106,6 +106,8 @@ impl<Op: Display> Display for Action<Op> {
         match self {
             Action::Request { client, to, op } => write!(f, "{client} -> {to}  {op}"),
             Action::Fault(fault) => write!(f, "{fault}"),
+            Action::Expect(expect) => write!(f, "expect {expect}"),
+            Action::Load(load) => write!(f, "{load}"),
         }
     }
 }

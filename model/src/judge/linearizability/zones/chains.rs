@@ -26,19 +26,17 @@ impl Zones {
         for at in 0..self.clusters.len() {
             let mut at = at as u32;
             while self.clusters[at as usize].alive {
-                let from = self.clusters[at as usize].from;
-                if from == NONE || self.clusters[from as usize].next == at {
+                let from = self.link(at).from;
+                if from == NONE || self.link(from).next == at {
                     break;
                 }
-                let before = &mut self.clusters[from as usize];
-                if before.next != NONE {
+                if self.link(from).next != NONE {
                     // Two have replaced the same value, which was written once.
-                    let part = before.part;
-                    self.refute(part);
+                    self.refute(self.clusters[from as usize].part);
                     break;
                 }
-                before.next = at;
-                before.alive = true;
+                self.links[from as usize].next = at;
+                self.clusters[from as usize].alive = true;
                 at = from;
             }
         }
@@ -46,35 +44,36 @@ impl Zones {
 
     /// Rules on the parts that are not ruled on yet, by their chains.
     pub(super) fn rule_by_chains(&mut self) {
-        // How many chains each part has, then where each part begins.
+        // How many chains each part has at most, then where each part begins.
         let mut starts = vec![0_usize; self.parts.len() + 1];
-        for cluster in self.clusters.iter().filter(|cluster| self.is_head(cluster)) {
-            starts[cluster.part as usize + 1] += 1;
+        if self.parts.len() > 1 {
+            self.clusters.iter().for_each(|cluster| starts[cluster.part as usize + 1] += 1);
+        } else {
+            starts[self.parts.len()] = self.clusters.len();
         }
         for part in 0..self.parts.len() {
             starts[part + 1] += starts[part];
         }
-        let in_chains = self.clusters.iter().filter(|cluster| self.counts(cluster)).count();
         let mut zones = vec![Zone::default(); starts[self.parts.len()]];
         let mut ends = starts.clone();
         let mut chained = 0;
-        for at in 0..self.clusters.len() {
-            let head = self.clusters[at];
-            if self.is_head(&head) {
-                let (zone, length) = self.chain(head);
+        for at in 0..self.clusters.len() as u32 {
+            if self.link(at).from == NONE && self.counts(&self.clusters[at as usize]) {
+                let (zone, length) = self.chain(at);
                 chained += length;
-                let place = &mut ends[head.part as usize];
+                let place = &mut ends[self.clusters[at as usize].part as usize];
                 zones[*place] = zone;
                 *place += 1;
             }
         }
         // What is in no chain goes round in a circle, or belongs to a part that was refuted.
-        if chained < in_chains {
+        let in_chains = || self.clusters.iter().filter(|cluster| self.counts(cluster)).count();
+        if !self.links.is_empty() && chained < in_chains() {
             self.refute_circles();
         }
         for part in 0..self.parts.len() {
             let zones = &mut zones[starts[part]..ends[part]];
-            sort(zones);
+            nearly_sorted(zones, Zone::low);
             if contradict(zones) {
                 self.refute(part as u32);
             }
@@ -85,24 +84,21 @@ impl Zones {
         cluster.alive && self.parts[cluster.part as usize].ruling == Ruling::Explained
     }
 
-    fn is_head(&self, cluster: &Cluster) -> bool {
-        cluster.from == NONE && self.counts(cluster)
-    }
-
     /// The chain that begins with a cluster, and how long it is. Within a chain each cluster comes
     /// before the next, so nothing of a later one may have returned before an earlier one's call.
-    fn chain(&mut self, head: Cluster) -> (Zone, usize) {
-        let (mut first, mut last, mut length) = (head.first, head.last, 1);
-        let mut at = head.next;
+    fn chain(&mut self, head: u32) -> (Zone, usize) {
+        let Cluster { mut first, mut last, part, .. } = self.clusters[head as usize];
+        let mut length = 1;
+        let mut at = self.link(head).next;
         while at != NONE {
             let cluster = self.clusters[at as usize];
             if cluster.first < last {
-                self.refute(head.part);
+                self.refute(part);
             }
             first = first.min(cluster.first);
             last = last.max(cluster.last);
             length += 1;
-            at = cluster.next;
+            at = self.link(at).next;
         }
         (Zone { first, last }, length)
     }
@@ -111,10 +107,10 @@ impl Zones {
         let mut reached = vec![false; self.clusters.len()];
         for at in 0..self.clusters.len() {
             let mut at = at as u32;
-            if self.clusters[at as usize].from == NONE {
+            if self.link(at).from == NONE {
                 while at != NONE && !reached[at as usize] {
                     reached[at as usize] = true;
-                    at = self.clusters[at as usize].next;
+                    at = self.link(at).next;
                 }
             }
         }
@@ -145,21 +141,21 @@ fn contradict(zones: &[Zone]) -> bool {
     false
 }
 
-/// Clusters come in the order of their first operations, so they are nearly in order, where moving
-/// each to its place is quicker than sorting.
-fn sort(zones: &mut [Zone]) {
-    let mut moves = 8 * zones.len();
-    for at in 1..zones.len() {
-        let zone = zones[at];
+/// Sorts what is nearly in order, as clusters are, which come in the order of their first
+/// operations: moving each to its place is quicker than sorting then.
+pub(super) fn nearly_sorted<T: Copy>(all: &mut [T], key: impl Fn(&T) -> u64) {
+    let mut moves = 8 * all.len();
+    for at in 1..all.len() {
+        let one = all[at];
         let mut to = at;
-        while to > 0 && zones[to - 1].low() > zone.low() && moves > 0 {
-            zones[to] = zones[to - 1];
+        while to > 0 && key(&all[to - 1]) > key(&one) && moves > 0 {
+            all[to] = all[to - 1];
             to -= 1;
             moves -= 1;
         }
-        zones[to] = zone;
+        all[to] = one;
         if moves == 0 {
-            zones.sort_unstable_by_key(Zone::low);
+            all.sort_unstable_by_key(key);
             return;
         }
     }

@@ -7,6 +7,7 @@
 //! clusters reaches from its first return to a later call, and few clusters do. So the operations
 //! of those few are gone through, and of all others it is enough to know the first returns.
 
+use super::chains::nearly_sorted;
 use super::{Cluster, NONE, OPEN, Ruling, Zones};
 use crate::history::{History, Outcome};
 use crate::spec::{Access, Spec};
@@ -51,39 +52,37 @@ impl Zones {
     }
 
     /// Finds what refutes a part of plain reads and writes; nothing where there is more than that,
-    /// or too much. The operations of the part are `among` these places.
+    /// or too much.
     pub(in super::super) fn culprits<S: Spec>(
         &self,
         history: &History<S>,
         key: u64,
-        among: Option<&[usize]>,
     ) -> Option<Culprits> {
         let part = self.keys.find(0, Some(key), |at| self.parts[at as usize].key == key)?;
         if self.parts[part as usize].swaps {
             return None;
         }
         let of_part = |(_, cluster): &(u32, &Cluster)| cluster.part == part && cluster.alive;
-        let alive: Vec<u32> = (0..).zip(&self.clusters).filter(of_part).map(|(at, _)| at).collect();
+        let mut alive: Vec<u32> =
+            (0..).zip(&self.clusters).filter(of_part).map(|(at, _)| at).collect();
+        nearly_sorted(&mut alive, |at| self.low(*at));
         let lone = alive.iter().copied().filter(|at| self.is_from_nowhere(*at));
         let lone = lone.min_by_key(|at| self.clusters[*at as usize].first);
         let (far, near) = self.suspects(&alive)?;
-        let mut chosen = [&far[..], &near[..]].concat();
-        chosen.sort_unstable();
-        chosen.dedup();
-        let members = self.members(history, among, part, &chosen).0;
+        let members = self.members(history, &[&far[..], &near[..]].concat());
         let pair = far.iter().filter_map(|far| self.earliest(*far, &alive, &near, &members));
         let pair = pair.min_by_key(|pair| pair.moment);
         let lone =
             lone.map(|at| Pair { moment: self.clusters[at as usize].first, one: at, other: NONE });
         let found = lone.into_iter().chain(pair).min_by_key(|pair| pair.moment)?;
         // Who wrote what the last read saw belongs to it, or that write would seem to be missing.
-        let (last, seen) = self.last_read(history, among, part);
-        let named = [found.one, found.other, seen];
-        let (members, probes) = self.members(history, among, part, &named);
+        let (last, seen) = self.last_read(history, part);
+        let members = self.members(history, &[found.one, found.other, seen]);
         let mut places = self.told(&found, &members);
         let wrote = |one: &&Member| one.cluster == seen && one.writes;
         places.extend(members.iter().filter(wrote).map(|one| one.place));
-        places.extend(probes);
+        let of_part = |place: &&usize| self.is_of(self.of[**place], part);
+        places.extend(self.probes.iter().filter(of_part));
         places.extend(last);
         places.sort_unstable();
         places.dedup();
@@ -96,19 +95,38 @@ impl Zones {
         !cluster.has_writer || cluster.first < cluster.written
     }
 
+    /// When a cluster begins or ends, whichever is earlier.
+    fn low(&self, at: u32) -> u64 {
+        let cluster = &self.clusters[at as usize];
+        cluster.first.min(cluster.last)
+    }
+
+    /// Two of these clusters that must both come first; not of those that were put aside.
+    fn conflict(&self, alive: &[u32], aside: &[u32]) -> Option<[u32; 2]> {
+        let (mut furthest, mut reach) = (NONE, 0);
+        for at in alive {
+            let Cluster { first, last, .. } = self.clusters[*at as usize];
+            let contradicts = first < reach;
+            let further = first < last && reach < last;
+            if (contradicts || further) && !aside.contains(at) {
+                if contradicts {
+                    return Some([furthest, *at]);
+                }
+                (furthest, reach) = (*at, last);
+            }
+        }
+        None
+    }
+
     /// The clusters that reach over others, and those that were written before one of them begins
     /// and go on after that.
     fn suspects(&self, alive: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
-        let of = |at: &u32| self.clusters[*at as usize];
-        let mut sorted = alive.to_vec();
-        sorted.sort_unstable_by_key(|at| of(at).first.min(of(at).last));
+        let of = |at: &u32| &self.clusters[*at as usize];
         let mut far: Vec<u32> = Vec::new();
         // The longer one of two that contradict each other is put aside, until no two are left.
-        while let Some(pair) = conflict(&sorted, of) {
+        while let Some(pair) = self.conflict(alive, &far) {
             let length = |at: &u32| of(at).last.saturating_sub(of(at).first);
-            let longer = if length(&pair[0]) < length(&pair[1]) { pair[1] } else { pair[0] };
-            sorted.retain(|at| *at != longer);
-            far.push(longer);
+            far.push(if length(&pair[0]) < length(&pair[1]) { pair[1] } else { pair[0] });
             if far.len() > FEW {
                 return None;
             }
@@ -120,76 +138,45 @@ impl Zones {
         (near.len() <= FEW).then_some((far, near))
     }
 
-    /// The operations of these clusters, and those of the checker itself.
-    fn members<S: Spec>(
-        &self,
-        history: &History<S>,
-        among: Option<&[usize]>,
-        part: u32,
-        chosen: &[u32],
-    ) -> (Vec<Member>, Vec<usize>) {
-        let key = self.parts[part as usize].key;
-        let known = chosen.iter().filter(|at| **at != NONE);
-        let values: Vec<(Option<u64>, u32)> =
-            known.map(|at| (self.clusters[*at as usize].value, *at)).collect();
-        let (mut members, mut probes) = (Vec::new(), Vec::new());
-        let count = among.map_or(history.operations.len(), <[usize]>::len);
-        for at in 0..count {
-            let place = among.map_or(at, |among| among[at]);
+    /// The operations of these clusters.
+    fn members<S: Spec>(&self, history: &History<S>, chosen: &[u32]) -> Vec<Member> {
+        // One more, for operations that have no cluster.
+        let mut marked = vec![false; self.clusters.len() + 1];
+        for at in chosen.iter().filter(|at| **at != NONE) {
+            marked[*at as usize] = true;
+        }
+        let is_marked = |at: &u32| marked[(*at as usize).min(self.clusters.len())];
+        let mut members = Vec::new();
+        for (place, cluster) in self.of.iter().enumerate().filter(|(_, at)| is_marked(at)) {
             let operation = &history.operations[place];
             let ret = match &operation.outcome {
                 Outcome::Ok(ret) => Some(ret),
-                Outcome::Unknown => None,
-                Outcome::Refused => continue,
+                Outcome::Unknown | Outcome::Refused => None,
             };
-            if S::part(&operation.op) != Some(key) {
-                continue;
-            }
-            let (value, writes) = match S::access(&operation.op, ret) {
-                Some(Access::Write(value)) => (value, true),
-                Some(Access::Read(value)) => (value, false),
-                _ => continue,
+            let writes = matches!(S::access(&operation.op, ret), Some(Access::Write(_)));
+            // A write that was seen took effect by then, however it ended.
+            let ret = if writes {
+                self.clusters[*cluster as usize].first
+            } else {
+                operation.completed.order.saturating_add(1)
             };
-            if operation.is_probe() {
-                probes.push(place);
-            }
-            if let Some((_, cluster)) = values.iter().find(|(known, _)| *known == value) {
-                let cluster = *cluster;
-                let call = operation.invoked.order.saturating_add(1);
-                // A write that was seen took effect by then, however it ended.
-                let ret = if writes {
-                    self.clusters[cluster as usize].first
-                } else {
-                    operation.completed.order.saturating_add(1)
-                };
-                members.push(Member { place, cluster, writes, call, ret });
-            }
+            let call = operation.invoked.order.saturating_add(1);
+            members.push(Member { place, cluster: *cluster, writes, call, ret });
         }
-        (members, probes)
+        members
+    }
+
+    fn is_of(&self, cluster: u32, part: u32) -> bool {
+        self.clusters.get(cluster as usize).is_some_and(|cluster| cluster.part == part)
     }
 
     /// The last read of all, and the cluster of what it saw.
-    fn last_read<S: Spec>(
-        &self,
-        history: &History<S>,
-        among: Option<&[usize]>,
-        part: u32,
-    ) -> (Option<usize>, u32) {
-        let key = Some(self.parts[part as usize].key);
-        let count = among.map_or(history.operations.len(), <[usize]>::len);
-        for at in (0..count).rev() {
-            let place = among.map_or(at, |among| among[at]);
-            let operation = &history.operations[place];
-            let Outcome::Ok(ret) = &operation.outcome else { continue };
-            if S::part(&operation.op) == key
-                && let Some(Access::Read(value)) = S::access(&operation.op, Some(ret))
-            {
-                let cluster = |at: u32| &self.clusters[at as usize];
-                let same = |at: u32| cluster(at).part == part && cluster(at).value == value;
-                return (Some(place), self.values.find(part, value, same).unwrap_or(NONE));
-            }
-        }
-        (None, NONE)
+    fn last_read<S: Spec>(&self, history: &History<S>, part: u32) -> (Option<usize>, u32) {
+        let mut places = self.of.iter().enumerate().rev();
+        let found = places.find(|(place, cluster)| {
+            self.is_of(**cluster, part) && S::is_read(&history.operations[*place].op)
+        });
+        found.map_or((None, NONE), |(place, cluster)| (Some(place), *cluster))
     }
 
     /// The cluster that is the first to be known to contradict this one.
@@ -210,16 +197,27 @@ impl Zones {
             let moment = since.max(after(self.clusters[other as usize].first));
             (moment != OPEN).then_some(Pair { moment, one: far, other })
         };
-        let written_later = alive.iter().filter_map(|at| {
+        let mut best: Option<Pair> = None;
+        for at in alive {
+            // The clusters stand in the order of their first moments, and each tells it no sooner.
+            let soonest = self.low(*at).max(after(self.low(*at)));
+            if best.is_some_and(|best| best.moment <= soonest) {
+                break;
+            }
             let cluster = &self.clusters[*at as usize];
-            (*at != far && cluster.written > first).then(|| pair(*at, cluster.first)).flatten()
-        });
+            let later = *at != far && cluster.written > first;
+            if let Some(pair) = later.then(|| pair(*at, cluster.first)).flatten()
+                && best.is_none_or(|best| pair.moment < best.moment)
+            {
+                best = Some(pair);
+            }
+        }
         let straddling = near.iter().filter_map(|at| {
             let later = members.iter().filter(|one| one.cluster == *at && one.call > first);
             let since = later.map(|one| one.ret).min()?;
             (*at != far).then(|| pair(*at, since)).flatten()
         });
-        written_later.chain(straddling).min_by_key(|pair| pair.moment)
+        best.into_iter().chain(straddling).min_by_key(|pair| pair.moment)
     }
 
     /// Of two clusters the writers, the first returns, and what was called after the other's.
@@ -237,20 +235,4 @@ impl Zones {
         }
         places
     }
-}
-
-/// Two of these clusters, which stand in order, that must both come first.
-fn conflict(sorted: &[u32], of: impl Fn(&u32) -> Cluster) -> Option<[u32; 2]> {
-    let mut furthest: Option<u32> = None;
-    for at in sorted {
-        let cluster = of(at);
-        if let Some(before) = furthest.filter(|before| cluster.first < of(before).last) {
-            return Some([before, *at]);
-        }
-        let further = furthest.is_none_or(|before| of(&before).last < cluster.last);
-        if further && cluster.first < cluster.last {
-            furthest = Some(*at);
-        }
-    }
-    None
 }

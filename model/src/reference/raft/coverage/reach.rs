@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use stateright::Model;
 
-use super::{Cause, Coverage, Look, Stand};
+use super::{Cause, Coverage, Edge, Look, Stand};
 use crate::reference::raft::{Action, Body, Bounds, Message, Raft, State};
 use crate::reference::symmetry::Renamed;
 use crate::seed::StableHasher;
@@ -28,9 +28,7 @@ impl Coverage {
             raft.actions(&state, &mut actions);
             for action in actions.drain(..) {
                 let Some(next) = raft.next_state(&state, action) else { continue };
-                if let Some((who, cause)) = cause(action) {
-                    coverage.edges.insert((cause, stand(&state, who), stand(&next, who)));
-                }
+                coverage.edges.extend(edge(&state, action, &next));
                 let next = next.least();
                 let mut hasher = StableHasher::default();
                 next.hash(&mut hasher);
@@ -41,6 +39,11 @@ impl Coverage {
         }
         coverage
     }
+}
+
+/// The edge that a step takes, if it is one of a node.
+pub(super) fn edge(state: &State, action: Action, next: &State) -> Option<Edge> {
+    cause(action).map(|(who, cause)| (cause, stand(state, who), stand(next, who)))
 }
 
 fn stand(state: &State, who: u8) -> Stand {

@@ -128,7 +128,8 @@ pub(super) const ERRORS: &[(&str, &str)] = &[
       stop, restart, pause, resume, partition, isolate, cut, heal, hold, release, drop, delay, \
       hurry, disturb, restart-all, rolling-restart, slow, disk, wipe, revert, drift, \
          wobble, jitter, freeze, ring, bridge, flap, double, swap, corrupt, lose, latency, \
-         congest, by-hand, let-go, next, deliver, repeat, fire, synced, give-up",
+         congest, by-hand, let-go, next, deliver, repeat, fire, synced, give-up, expect, \
+         load",
     ),
     (
         "nodes 3\n@0ms lose 4 in 3 n1 -> n2 for 1s",

@@ -1,6 +1,6 @@
 //! Random schedules of every kind survive both ways, and no text whatever makes the reader panic.
 
-use super::Steps;
+use super::{Steps, scenes};
 use crate::fault::{
     ClockTrouble, CrashPoint, DiskCall, DiskTrouble, EffectKind, Fault, Hand, Kind, LinkTrouble,
     Nemesis, Overflow, Party, Target,
@@ -199,7 +199,13 @@ fn action() -> BoxedStrategy<Action<kv::Op>> {
     let client = prop_oneof![9 => 0..4_u32, 1 => any::<u32>(), 1 => Just(u32::MAX)];
     let request = (client.prop_map(ClientId), target(), op)
         .prop_map(|(client, to, op)| Action::Request { client, to, op });
-    prop_oneof![1 => request, 2 => fault().prop_map(Action::Fault)].boxed()
+    prop_oneof![
+        3 => request,
+        6 => fault().prop_map(Action::Fault),
+        2 => scenes::expect(),
+        1 => scenes::load(),
+    ]
+    .boxed()
 }
 
 /// When a step happens; a reference to a step is a number to be brought below the step's own.

@@ -1,0 +1,171 @@
+//! What happens is written down here, in one order, as the simulation does it; a [`Trace`] goes out.
+
+use super::Ret;
+use schism::execute::Op;
+use schism::fact::Told;
+use schism::history::{History, Moment, Operation, Outcome};
+use schism::trace::{Counts, Digest, End, Trace};
+use schism::{ClientId, Fact, Node, NodeId, RequestId, Spec, Time};
+use std::collections::BTreeMap;
+
+/// The record of a run.
+pub(super) struct Book<N: Node> {
+    order: u64,
+    history: History<N::Spec>,
+    /// For each client, the places of its operations, by their numbers.
+    asked: BTreeMap<ClientId, Vec<usize>>,
+    /// Whether the client of each operation still waits.
+    open: Vec<bool>,
+    facts: Vec<Told>,
+    roles: Vec<&'static str>,
+    counts: Counts,
+    end: Option<End>,
+}
+
+impl<N: Node> Default for Book<N> {
+    fn default() -> Self {
+        Book {
+            order: 0,
+            history: History::default(),
+            asked: BTreeMap::new(),
+            open: Vec::new(),
+            facts: Vec::new(),
+            roles: Vec::new(),
+            counts: Counts::default(),
+            end: None,
+        }
+    }
+}
+
+impl<N: Node> Book<N> {
+    /// The next place in the order.
+    pub(super) const fn moment(&mut self, time: Time) -> Moment {
+        self.order += 1;
+        self.counts.events += 1;
+        Moment { order: self.order, time }
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        client: ClientId,
+        node: NodeId,
+        op: Op<N>,
+        now: Time,
+    ) -> (usize, RequestId) {
+        let invoked = self.moment(now);
+        let operation = self.history.operations.len();
+        let asked = self.asked.entry(client).or_default();
+        let request = RequestId { client, number: asked.len() as u32 };
+        asked.push(operation);
+        self.history.operations.push(Operation {
+            request,
+            node: Some(node),
+            op,
+            invoked,
+            outcome: Outcome::Unknown,
+            completed: invoked,
+            again: false,
+            step: None,
+        });
+        self.open.push(true);
+        (operation, request)
+    }
+
+    /// A node answered. Who waits no longer does not hear it.
+    pub(super) fn answer(
+        &mut self,
+        request: RequestId,
+        outcome: Outcome<Ret<N>>,
+        node: NodeId,
+        now: Time,
+    ) {
+        let places = self.asked.get(&request.client);
+        if let Some(place) = places.and_then(|all| all.get(request.number as usize)).copied() {
+            self.close(place, outcome, Some(node), now);
+        }
+    }
+
+    /// An operation has ended; a later end changes nothing.
+    pub(super) fn close(
+        &mut self,
+        operation: usize,
+        outcome: Outcome<Ret<N>>,
+        node: Option<NodeId>,
+        now: Time,
+    ) {
+        if !std::mem::take(&mut self.open[operation]) {
+            return;
+        }
+        let completed = self.moment(now);
+        let asked = &mut self.history.operations[operation];
+        let acked = matches!(outcome, Outcome::Ok(_));
+        (asked.outcome, asked.completed) = (outcome, completed);
+        let (request, read) = (asked.request, N::Spec::is_read(&asked.op));
+        if let (true, Some(node)) = (acked, node) {
+            self.tell(node, 0, Fact::Acked { request, read }, now);
+        }
+    }
+
+    /// How an operation ended, if it has.
+    pub(super) fn outcome(&self, operation: usize) -> Option<&Outcome<Ret<N>>> {
+        let is_open = self.open.get(operation).copied().unwrap_or(true);
+        (!is_open).then(|| &self.history.operations[operation].outcome)
+    }
+
+    pub(super) fn operation(&self, operation: usize) -> &Operation<N::Spec> {
+        &self.history.operations[operation]
+    }
+
+    pub(super) fn tell(&mut self, node: NodeId, incarnation: u32, fact: Fact, now: Time) {
+        self.order += 1;
+        self.facts.push(Told { time: now, order: self.order, node, incarnation, fact });
+    }
+
+    pub(super) fn facts(&self) -> &[Told] {
+        &self.facts
+    }
+
+    pub(super) fn plays(&mut self, role: &'static str) {
+        if !role.is_empty() && !self.roles.contains(&role) {
+            self.roles.push(role);
+        }
+    }
+
+    pub(super) const fn sent(&mut self) {
+        self.counts.sent += 1;
+    }
+
+    pub(super) const fn delivered(&mut self) {
+        self.counts.delivered += 1;
+    }
+
+    /// The run ends so; what it ended by first counts.
+    pub(super) fn end(&mut self, end: End) {
+        self.end.get_or_insert(end);
+    }
+
+    pub(super) const fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+
+    pub(super) fn trace(self, ended: Moment) -> Trace<N> {
+        Trace {
+            // No two live runs are the same, so nothing is to be compared.
+            digest: Digest::default(),
+            history: self.history,
+            facts: self.facts,
+            views: Vec::new(),
+            steps: Vec::new(),
+            hits: Vec::new(),
+            reigns: Vec::new(),
+            course: schism::course::Course::default(),
+            outlook: Default::default(),
+            end: self.end.unwrap_or(End::Open),
+            ended,
+            counts: self.counts,
+            links: Vec::new(),
+            roles: self.roles,
+            records: Vec::new(),
+        }
+    }
+}
