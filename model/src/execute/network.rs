@@ -29,6 +29,8 @@ pub(super) struct Network<T> {
     flaps: Vec<split::Flap>,
     /// How many messages each link has carried at this very time; only kept while there is noise.
     now: (Time, Vec<u32>),
+    /// Those that have carried any: many nodes have many more links than messages at a time.
+    busy: Vec<usize>,
 }
 
 /// The counts of one link: those sent, then those lost by each cause.
@@ -63,6 +65,7 @@ impl<T> Network<T> {
             troubles: Vec::new(),
             flaps: Vec::new(),
             now: (Time::ZERO, vec![0; nodes * nodes]),
+            busy: Vec::new(),
         }
     }
 
@@ -235,7 +238,12 @@ impl<T> Network<T> {
         let link = self.link(from, to);
         if self.now.0 != now {
             self.now.0 = now;
-            self.now.1.fill(0);
+            for link in self.busy.drain(..) {
+                self.now.1[link] = 0;
+            }
+        }
+        if self.now.1[link] == 0 {
+            self.busy.push(link);
         }
         self.now.1[link] += 1;
         self.now.1[link]

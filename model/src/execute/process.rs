@@ -213,7 +213,7 @@ impl<N: Node> World<'_, N> {
         if process.clock.is_odd() && process.clock.at(self.now).0 < due {
             return;
         }
-        let found = process.timers.iter().position(|armed| armed.id == timer && armed.due == due);
+        let found = process.timers.iter().rposition(|armed| armed.id == timer && armed.due == due);
         let Some(place) = found else { return };
         let value = if let Some(period) = process.timers[place].every {
             process.timers[place].due += period;

@@ -102,8 +102,8 @@ impl fmt::Display for Member {
 }
 
 const FORMS: &str = "expected `joins as generation 1`, `leaves`, `believes n2.1 suspect \
-                     (incarnation 3)`, `refutes with incarnation 4`, `hears 81` or `sent 7 messages \
-                     in 100 ms`";
+                     (incarnation 3)`, `refutes with incarnation 4`, `hears 81` or `sent 7 \
+                     messages in 100 ms`";
 
 impl FromStr for Member {
     type Err = String;

@@ -168,8 +168,8 @@ impl Group {
     }
 
     /// A member, and another node of which it does not believe what is so: that who is a member is
-    /// one, by its name, and who is none is not. A suspect still is. `None` where all agree; and who
-    /// is the only member has nobody to agree with, or to learn from.
+    /// one, by its name, and who is none is not. A suspect still is. `None` where all agree; and
+    /// who is the only member has nobody to agree with, or to learn from.
     pub fn disagreement(&mut self) -> Option<(NodeId, NodeId)> {
         if self.is_one_alone() {
             return None;

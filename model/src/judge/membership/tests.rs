@@ -1,5 +1,5 @@
-//! Each clause that takes time, by a run that breaks it, and by the same run where a fault, noise or
-//! a shorter time excuses it.
+//! Each clause that takes time, by a run that breaks it, and by the same run where a fault, noise
+//! or a shorter time excuses it.
 
 use super::{Bounds, Membership};
 use crate::course::{Course, Hold, Span};
