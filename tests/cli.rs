@@ -69,6 +69,7 @@ fn all_targets_hold_for_a_thousand_cases() {
         "raft-rs-members",
         "raft-rs-grows",
         "raft-rs-all",
+        "foca",
     ];
     let how = ["--cases", "1000", "--seed", "1", "--no-save"];
     let words = [&["check"], &targets[..], &how].concat();

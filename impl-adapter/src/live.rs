@@ -18,6 +18,7 @@ pub mod resilience;
 pub mod tcp;
 pub mod udp;
 
+mod control;
 mod task;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ use schism::verdict::Failure;
 use schism::{Io, Nemesis};
 
 mod raft;
+pub mod swim;
 #[cfg(test)]
 mod tests;
 

@@ -14,7 +14,7 @@ pub mod hooks;
 pub mod identity;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// How a member is set up; the same on every node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

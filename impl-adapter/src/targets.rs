@@ -6,12 +6,16 @@ use crate::raft::raft_rs::{self, Server};
 use crate::raft::{Config, members};
 use crate::scenarios;
 use crate::swim;
+use crate::swim::foca::{Member, boot};
+use crate::swim::hooks::Hooks;
 use schism::check::Check;
 use schism::cli::Cli;
 use schism::fault::Kind;
+use schism::judge::Membership;
+use schism::judge::membership::Bounds;
 use schism::judge::refines::Raft;
 use schism::schedule::Timing;
-use schism::{Nemesis, check};
+use schism::{Io, Nemesis, check};
 use std::time::Duration;
 
 /// In a calm network a write takes 20 ms; what goes wrong with its messages is made good within
@@ -96,7 +100,7 @@ pub fn stalls(claim: Nemesis) -> Nemesis {
 }
 
 /// A cluster of which all is claimed.
-fn claimed(config: Config) -> Check<Server> {
+pub(crate) fn claimed(config: Config) -> Check<Server> {
     let claim = if config.lags() { stalls(claim()) } else { claim() };
     let check = check(raft_rs::boot(config)).survives(claim);
     check.linearizable().available(AVAILABLE)
@@ -111,22 +115,36 @@ fn members(config: Config) -> Check<Server> {
 }
 
 /// Long enough for a fault that comes last to be noticed by all.
-pub const NOTICED: Duration = Duration::from_millis(1_500);
+pub const NOTICED: Duration = Duration::from_millis(2_000);
 
 /// Adds the groups of members.
 fn group(cli: Cli) -> Cli {
     let swim = swim::Config::default();
-    cli.check(
-        "foca",
-        "foca 2.0.0: SWIM with suspicion; members join, leave and tell",
-        members_of(swim),
-    )
+    let healthy = members_of(swim, boot(swim));
+    let mut cli =
+        cli.check("foca", "foca 2.0.0: SWIM with suspicion; members join, leave and tell", healthy);
+    for mutant in mutants::swim::all() {
+        let check = members_of(swim, mutant.boot(swim));
+        cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
+    }
+    cli
 }
 
-/// A group of which all is claimed that needs no disk.
-fn members_of(config: swim::Config) -> Check<swim::foca::Member> {
+/// A group of three of which all is claimed that needs no disk.
+pub(crate) fn members_of<H: Hooks>(
+    config: swim::Config,
+    boot: impl Fn(&mut Io<Member<H>>) -> Member<H> + Send + Sync + 'static,
+) -> Check<Member<H>> {
     let timing = Timing { linger: NOTICED, ..Timing::DEFAULT };
-    check(swim::foca::boot(config)).survives(gossip_claim()).timing(timing)
+    let check = check(boot).survives(gossip_claim()).timing(timing);
+    check.property(Membership::within(bounds(config, 3)))
+}
+
+/// What is demanded of a group of so many members.
+#[must_use]
+pub fn bounds(config: swim::Config, nodes: u32) -> Bounds {
+    let (period, suspicion) = (config.period, config.suspicion(nodes));
+    Bounds { period, suspicion, spreading: period * 2, load: 40 }
 }
 
 /// What a group of members survives: they keep nothing on disk, and their packets travel with the

@@ -7,6 +7,7 @@
 
 use crate::fault::Kind;
 use crate::history::{History, Operation, Outcome};
+use crate::id::NodeId;
 use crate::spec::Spec;
 use crate::time::Time;
 use std::time::Duration;
@@ -21,6 +22,10 @@ pub struct Course {
     pub leaderless: Vec<Span>,
     /// When faults had hold of the cluster, by when they took hold, then by their steps.
     pub holds: Vec<Hold>,
+    /// When nodes were not up, by when they came up again or the run ended.
+    pub downs: Vec<(NodeId, Span)>,
+    /// When noise hit a message, in order.
+    pub noise: Vec<Time>,
 }
 
 /// A stretch of time.

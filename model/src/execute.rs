@@ -65,6 +65,7 @@ mod rich;
 mod sabotaged;
 mod sending;
 mod standing;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -149,6 +150,8 @@ struct World<'a, N: Node> {
     retries: Retries,
     /// Whether any node has told what it applies.
     tells_applied: bool,
+    /// Whether any node has told who it takes for a member.
+    tells_members: bool,
     /// The newest configuration that any node has told, and the index that brought it.
     configured: Option<(u64, Config)>,
     facts: Vec<Told>,
@@ -201,6 +204,7 @@ impl<'a, N: Node> World<'a, N> {
             open: Vec::new(),
             retries: Retries::default(),
             tells_applied: false,
+            tells_members: false,
             configured: None,
             facts: Vec::with_capacity(512),
             views: Vec::new(),

@@ -22,6 +22,7 @@ pub(crate) mod keep;
 mod list;
 pub mod liveness;
 mod log;
+pub mod membership;
 pub mod packed;
 pub mod protocol;
 pub mod raft;

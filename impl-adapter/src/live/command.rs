@@ -7,7 +7,9 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::future::Future;
 
+mod fault;
 mod resilience;
+mod serve;
 
 /// Adds the commands to a command line.
 pub fn register(cli: Cli) -> Cli {
@@ -16,12 +18,24 @@ pub fn register(cli: Cli) -> Cli {
         "Break the network between services and their clients, on real sockets",
         |words, streams| obey(words, streams, resilience::run),
     )
+    .command("serve", "Run a cluster on real sockets, timers and files", |words, streams| {
+        obey(words, streams, serve::run)
+    })
+    .command(
+        "fault",
+        "Break the network of a cluster that is served, or mend it",
+        |words, streams| obey(words, streams, fault::run),
+    )
 }
 
 /// Exit codes, as of all commands.
 const HELD: u8 = 0;
 const FAILED: u8 = 1;
 const MISUSE: u8 = 2;
+const UNKNOWN: u8 = 3;
+
+/// Where a cluster says how it is reached.
+const CONTROL: &str = "target/schism/serve.control";
 
 /// Reads the words of a command, and does what they say.
 fn obey<A: Parser>(

@@ -112,13 +112,22 @@ impl<T: Transport> FaultyTransport<T> {
 
     /// Ends all cuts.
     pub fn heal(&self) {
-        let shared = &self.shared;
+        self.mend(|_| true);
+    }
+
+    /// Ends the cut of one way.
+    pub fn restore(&self, way: Way) {
+        self.mend(|other| other == way);
+    }
+
+    fn mend(&self, whose: impl Fn(Way) -> bool) {
+        let mut links = self.shared.links();
         let mut healed = false;
-        for link in shared.links().each.values_mut() {
+        for (_, link) in links.each.iter_mut().filter(|(way, _)| whose(**way)) {
             healed |= std::mem::take(&mut link.cut);
         }
-        if healed {
-            shared.counters.healed();
+        if healed && !links.each.values().any(|link| link.cut) {
+            self.shared.counters.healed();
         }
     }
 

@@ -1,37 +1,40 @@
 //! Real nodes on real networks: a check and the ends of a network come in; what really happened goes
-//! out as a [`Trace`], so that the judges of simulated runs judge this one. Nothing here judges.
+//! out as a [`Trace`](schism::Trace), so that the judges of simulated runs judge this one. Nothing here judges.
 //!
 //! The one idea: all nodes of a cluster live in one loop, on one thread, which takes one thing at a
 //! time: a frame that came in, a timer that is due, a request. So what happened has one order, as in
 //! the simulation, and only the times at which things come are the machine's. Nobody can run the
 //! same again: a live run is a witness, and no schedule to be replayed.
 
-use super::task::Task;
 use super::{FaultyTransport, State, Transport, closed};
 use book::Book;
 use due::{Alarm, Alarms};
-use schism::check::{Check, Ruling};
+use member::{Arrived, Member};
+use schism::check::Check;
 use schism::execute::Op;
-use schism::execute::hosted::{Deed, Hosted, Place};
-use schism::history::{Moment, Outcome};
-use schism::trace::{End, Trace};
-use schism::{ClientId, Event, Fact, Node, NodeId, Role, Seed, Time};
+use schism::execute::hosted::{Deed, Place};
+use schism::expect::Standing;
+use schism::history::Outcome;
+use schism::{ClientId, Event, Node, NodeId, Role, Seed, Time};
 use std::collections::VecDeque;
 use std::io::Result;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
+mod act;
 mod book;
 mod due;
 mod files;
+mod finish;
+mod member;
 mod settle;
 #[cfg(test)]
 mod tests;
 mod wire;
 
+pub use act::unplayable;
 pub use files::Files;
 pub use wire::Wire;
 
@@ -63,13 +66,6 @@ impl Default for Settings {
     }
 }
 
-/// A frame that came in for a node.
-struct Arrived {
-    to: NodeId,
-    from: NodeId,
-    frame: Vec<u8>,
-}
-
 /// A cluster that runs.
 pub struct Cluster<N: Node<Message: Wire>, T: Transport> {
     check: Check<N>,
@@ -83,16 +79,8 @@ pub struct Cluster<N: Node<Message: Wire>, T: Transport> {
     began: Instant,
     /// How late the latest timer was.
     late: Duration,
-}
-
-/// One node with what is its own.
-struct Member<N: Node, T: Transport> {
-    node: Option<Hosted<N>>,
-    incarnation: u32,
-    net: Arc<FaultyTransport<T>>,
-    outbox: UnboundedSender<(NodeId, Vec<u8>)>,
-    files: Files,
-    _tasks: [Task; 2],
+    /// Whether anything is expected of the run, so that it is noted how nodes stand.
+    looks_out: bool,
 }
 
 impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
@@ -111,14 +99,8 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         let mut members = Vec::new();
         for (id, end) in (1..).map(NodeId).zip(ends) {
             let seed = settings.seed.of(("network", id));
-            let net = Arc::new(FaultyTransport::new(end, seed));
             let files = Files::open(&folder.join(id.to_string()))?;
-            let (outbox, leaving) = unbounded_channel();
-            let _tasks = [
-                Task::spawn(receive(id, Arc::clone(&net), arrivals.clone())),
-                Task::spawn(send(Arc::clone(&net), leaving)),
-            ];
-            members.push(Member { node: None, incarnation: 0, net, outbox, files, _tasks });
+            members.push(Member::new(id, end, seed, files, &arrivals));
         }
         let mut cluster = Cluster {
             check,
@@ -130,6 +112,7 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             book: Book::default(),
             began: Instant::now(),
             late: Duration::ZERO,
+            looks_out: false,
         };
         for id in cluster.nodes() {
             cluster.up(id)?;
@@ -147,19 +130,22 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         Time(self.began.elapsed().as_micros() as u64)
     }
 
+    /// When the cluster came up.
+    pub const fn began(&self) -> Instant {
+        self.began
+    }
+
     /// The network of one node, to break it.
     pub fn net(&self, node: NodeId) -> Option<&FaultyTransport<T>> {
         Some(&*self.members.get(node.index())?.net)
     }
 
-    /// Cuts the network into these groups; a node that stands in none of them is alone.
+    /// Cuts the network into these groups; nodes that are not named form one more.
     pub fn partition(&self, groups: &[Vec<NodeId>]) {
         let group = |node| groups.iter().position(|group| group.contains(&node));
         for (id, member) in self.nodes().zip(&self.members) {
             member.net.heal();
-            let apart = |other: &NodeId| {
-                *other != id && (group(id).is_none() || group(id) != group(*other))
-            };
+            let apart = |other: &NodeId| group(id) != group(*other);
             member.net.partition(self.nodes().filter(apart));
         }
     }
@@ -209,6 +195,10 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         if member.node.take().is_some() {
             member.incarnation += 1;
             self.alarms.forget(node);
+            if self.looks_out {
+                let now = self.now();
+                self.book.stands(node, Standing::default(), now);
+            }
         }
     }
 
@@ -351,74 +341,12 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         if let Some(hosted) = &member.node {
             let role = hosted.role();
             self.book.plays(role.name);
+            if self.looks_out {
+                let leads = role.leads().then_some(role.term);
+                let standing = Standing { up: true, leads, sight: hosted.sight() };
+                self.book.stands(node, standing, now);
+            }
         }
         Ok(())
-    }
-
-    /// How late the latest timer was: how long the machine kept a node waiting.
-    pub const fn late(&self) -> Duration {
-        self.late
-    }
-
-    /// Whether the run has ended because of what a node did.
-    pub fn is_over(&self) -> bool {
-        self.book.is_over()
-    }
-
-    /// Ends the run as it stands, and lets all that was claimed be judged: a property that is
-    /// broken is so, however the machine fared; that none is broken says nothing if it stood still.
-    pub fn finish(mut self) -> (Trace<N>, Ruling) {
-        let at: Moment = self.book.moment(self.now());
-        let whole = self.book.is_over();
-        let nodes = self.members.len() as u32;
-        let trace = self.book.trace(at);
-        let mut ruling = self.check.judge(&trace, nodes, whole);
-        // What is forbidden at any speed stays so; what is promised in time is not to be judged of
-        // nodes that the machine kept waiting.
-        let stalled = self.late > self.settings.stall;
-        let timely = matches!(&ruling, Ruling::Broken(_))
-            && self.check.judge(&trace, nodes, false) == Ruling::Held;
-        if stalled && (timely || ruling == Ruling::Held) {
-            let late = self.late.as_millis();
-            ruling = Ruling::Unknown(format!("the host stalled: a timer was {late} ms late"));
-        }
-        (trace, ruling)
-    }
-
-    /// Whether somebody told this of a request.
-    fn applied(&self, node: NodeId, request: schism::RequestId) -> bool {
-        self.book.facts().iter().any(|told| {
-            told.node == node
-                && matches!(told.fact, Fact::Applied { entry, .. } if entry.request == Some(request))
-        })
-    }
-
-    /// Ends the run in this way.
-    fn end(&mut self, end: End) {
-        self.book.end(end);
-    }
-}
-
-/// Hands in what comes, until the network is closed.
-async fn receive<T: Transport>(
-    to: NodeId,
-    net: Arc<FaultyTransport<T>>,
-    arrivals: UnboundedSender<Arrived>,
-) {
-    while let Ok((from, frame)) = net.receive().await {
-        if arrivals.send(Arrived { to, from, frame }).is_err() {
-            return;
-        }
-    }
-}
-
-/// Sends what a node wants to be sent, in order.
-async fn send<T: Transport>(
-    net: Arc<FaultyTransport<T>>,
-    mut leaving: UnboundedReceiver<(NodeId, Vec<u8>)>,
-) {
-    while let Some((to, frame)) = leaving.recv().await {
-        // What cannot be sent is lost: a node hears of that by silence alone.
-        let _ = net.send(to, frame).await;
     }
 }

@@ -1,5 +1,6 @@
 //! Whole clusters of the healthy adapter in the simulation.
 
+mod guided;
 mod later;
 mod members;
 mod paths;

@@ -107,9 +107,11 @@ impl Desk {
         }
     }
 
-    /// The member joins by this name.
+    /// The member has this name from now on, whether or not it has said so in a message.
     pub fn joins(&self, id: Id) {
-        self.goes_by(id, 0);
+        if self.own.get().0 != id.generation {
+            self.goes_by(id, 0);
+        }
     }
 
     /// The member leaves, and forgets all that it believed.

@@ -84,6 +84,8 @@ impl<H: Hooks> Member<H> {
         // A contact is there for the others to come to. Who wants to wait for a client does.
         if config.joins {
             member.join(io);
+        } else {
+            io.tell(schism::Fact::Member(schism::fact::Member::Left));
         }
         member
     }
@@ -130,7 +132,10 @@ impl<H: Hooks> Member<H> {
         let Some(library) = library else { return false };
         let mut door = Door { io, desk, ways, config, hooks, life: *life };
         what(library, &mut door);
-        *id = *library.identity();
+        if *id != *library.identity() {
+            *id = *library.identity();
+            desk.joins(*id);
+        }
         door.tell();
         true
     }

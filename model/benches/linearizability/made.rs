@@ -7,7 +7,7 @@
 use schism::history::{History, Moment, Operation, Outcome};
 use schism::seed::{Draws, Seed};
 use schism::spec::object::etcd::{Ask, Compare, Field};
-use schism::spec::object::{Op, Ret, Value};
+use schism::spec::object::{Object, Op, Ret, Value};
 use schism::spec::{Spec, kv, map};
 use schism::{ClientId, RequestId, Time};
 use std::cmp::Ordering;
@@ -52,8 +52,43 @@ pub(super) const OBJECTS: [(&str, Any<Op>); 5] = [
     }),
 ];
 
+/// What is put into a set is looked for, and taken out, soon after.
+pub(super) fn of_set(draws: &mut Draws, _key: u64, unique: u64) -> Op {
+    let recent = Value::Number(unique.saturating_sub(draws.below(16)) as i64);
+    match draws.below(4) {
+        0 | 1 => Op::Insert(Value::Number(unique as i64)),
+        2 => Op::Contains(recent),
+        _ => Op::Remove(recent),
+    }
+}
+
+pub(super) fn flag(found: Option<u64>) -> Ret {
+    Ret::Flag(found.is_some())
+}
+
 pub(super) fn number(found: Option<u64>) -> Ret {
     Ret::Value(found.map_or(Value::Nil, |number| Value::Number(number as i64)))
+}
+
+/// Gives a late reader of an etcd store the answer that an earlier one had to the same question.
+pub(super) fn stale_store(history: &mut History<Object>) {
+    let operations = &mut history.operations;
+    for late in operations.len() / 10 * 9..operations.len() {
+        let (before, after) = operations.split_at_mut(late);
+        let read = &mut after[0];
+        let older = |one: &&Operation<Object>| {
+            one.op == read.op
+                && one.completed.order + 100 < read.invoked.order
+                && matches!(one.outcome, Outcome::Ok(_))
+                && one.outcome != read.outcome
+        };
+        let told = Object::is_read(&read.op) && matches!(read.outcome, Outcome::Ok(_));
+        if let Some(older) = before.iter().rev().filter(|_| told).find(older) {
+            read.outcome = older.outcome.clone();
+            return;
+        }
+    }
+    panic!("no question was asked twice");
 }
 
 /// So many clients ask etcd's store at a time.

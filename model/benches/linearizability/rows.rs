@@ -3,7 +3,8 @@
 
 use crate::files;
 use crate::made::{
-    ETCD_CLIENTS, Made, OBJECTS, number, put_get, record, record_from, store, swaps, unread,
+    ETCD_CLIENTS, Made, OBJECTS, flag, number, of_set, put_get, record, record_from, stale_store,
+    store, swaps, unread,
 };
 use cpu_time::ThreadTime;
 use schism::history::{History, Outcome};
@@ -48,6 +49,9 @@ pub(super) fn print(wanted: Option<&String>, markdown: bool) {
     });
     table.both("register, 5 values, swaps, 5 clients", |bad| {
         record::<map::Map>(&of(5, MILLION, bad), swaps, map::Ret::Value)
+    });
+    table.both("set, unique values, 5 clients", |bad| {
+        record::<Object>(&of(5, MILLION, bad), of_set, flag)
     });
     for (name, any) in OBJECTS {
         table.both(name, |bad| {
@@ -134,6 +138,12 @@ impl Table<'_> {
         let made = Made { crash: 300, ..of(ETCD_CLIENTS, 2_000, false) };
         let (mut slowest, mut all, mut unknown, mut open) = (0.0_f64, 0.0, 0, 0);
         let mut most = 0;
+        let stale = || {
+            let mut history = record_from::<Object>(Seed(0), &made, store, number);
+            stale_store(&mut history);
+            history
+        };
+        self.row(&format!("{name}, one stale read"), stale);
         for seed in 0..100 {
             let history = record_from::<Object>(Seed(seed), &made, store, number);
             open += history.operations.iter().filter(|one| one.outcome == Outcome::Unknown).count();

@@ -191,6 +191,6 @@ impl<N: Node> Subject<N> {
             }
         }
         let of = |number: u64| guide.schedule(self, settings, base, number);
-        self.told(settings, base, (all, stopped), &clock, (&of, seen))
+        self.told(settings, base, (all, stopped), &clock, &of, seen)
     }
 }

@@ -57,9 +57,6 @@ pub(super) const RUNS: usize = 20;
 /// The schedule of the case with this number.
 pub(super) type CaseOf<'a, O> = &'a dyn Fn(u64) -> Schedule<O>;
 
-/// Who is shown each failing schedule.
-pub(super) type Seen<'a, O> = &'a mut dyn FnMut(&Schedule<O>, &Violation);
-
 /// What one worker gathers.
 #[derive(Clone, Default)]
 pub(super) struct Worker {
@@ -125,7 +122,7 @@ impl<N: Node> Subject<N> {
             all.add(worker);
         }
         let of = |number: u64| self.generate(settings, seed.fork(number));
-        self.told(settings, seed, (all, first), &clock, (&of, seen))
+        self.told(settings, seed, (all, first), &clock, &of, seen)
     }
 
     /// What a worker begins with.
@@ -142,7 +139,8 @@ impl<N: Node> Subject<N> {
         seed: Seed,
         (all, first): (Worker, Option<u64>),
         clock: &Stopwatch,
-        (of, seen): (CaseOf<'_, Op<N>>, Seen<'_, Op<N>>),
+        of: CaseOf<'_, Op<N>>,
+        seen: &mut dyn FnMut(&Schedule<Op<N>>, &Violation),
     ) -> Result<Hunted<Op<N>>, Error> {
         let Worker { mut tally, stopped } = all;
         tally.elapsed = clock.elapsed();

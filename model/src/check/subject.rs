@@ -36,10 +36,10 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) measured: bool,
     /// Whether it is noted what of Raft's model the runs walk.
     pub(crate) covered: bool,
-    /// The schedule whose variations are the cases, where they are.
-    pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
     /// Whether cases are made from those that walked something new of Raft's model.
     pub(crate) guided: bool,
+    /// The schedule whose variations are the cases, where they are.
+    pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
     /// Within which bounds paths of Raft's model are followed, if they are.
     pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
@@ -57,8 +57,8 @@ impl<N: Node> Clone for Subject<N> {
             deterministic: self.deterministic,
             measured: self.measured,
             covered: self.covered,
-            scenario: self.scenario.clone(),
             guided: self.guided,
+            scenario: self.scenario.clone(),
             paths: self.paths,
             misuse: self.misuse.clone(),
         }
@@ -93,8 +93,8 @@ impl<N: Node> Subject<N> {
             deterministic: true,
             measured: false,
             covered: false,
-            scenario: None,
             guided: false,
+            scenario: None,
             paths: None,
             misuse: None,
         }

@@ -114,7 +114,11 @@ fn wishes(asked: &args::Explore, model: &dyn Modelled) -> Result<Wishes, Trouble
     let mut bounds = usual.ok_or_else(none)?;
     let names: Vec<&str> = model.bounds().iter().map(|bound| bound.name).collect();
     let nodes = asked.nodes.map(|nodes| ("nodes".to_owned(), nodes as u8));
-    for (name, number) in nodes.iter().chain(&asked.bounds.0) {
+    let said: Vec<_> = nodes.iter().chain(&asked.bounds.0).collect();
+    for (before, (name, number)) in said.iter().enumerate() {
+        if said[..before].iter().any(|(other, _)| other == name) {
+            return Err(Trouble::misuse(format!("{name}: said twice")));
+        }
         let place = names.iter().position(|known| known == name);
         let place = place.ok_or_else(|| unknown("bound", name, &names, &all("bounds", &names)))?;
         let bound = model.bounds()[place];

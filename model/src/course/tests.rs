@@ -41,7 +41,12 @@ fn recoveries(
         kind: Kind::Crashes,
         span: span(*from, *until),
     });
-    let course = Course { holds: holds.collect(), led: true, leaderless: vec![span(7_000, 8_000)] };
+    let course = Course {
+        holds: holds.collect(),
+        led: true,
+        leaderless: vec![span(7_000, 8_000)],
+        ..Course::default()
+    };
     let history = History { operations };
     let told = |one: Recovery| (one.span.until.0 / 1_000, one.took.as_millis() as u64, one.acked);
     course.recoveries(&history, ENDED).map(told).collect()

@@ -8,10 +8,11 @@
 //! blames healthy systems.
 
 use super::{Happening, Lane, World};
-use crate::fact::Nodes;
+use crate::fact::{Nodes, Told};
 use crate::history::Outcome;
 use crate::id::{ClientId, NodeId, RequestId};
 use crate::node::Node;
+use crate::reference::membership::Group;
 use crate::spec::Spec;
 use crate::time::Time;
 use crate::trace::{End, What};
@@ -32,6 +33,8 @@ pub(super) struct Calm {
     places: Vec<(RequestId, u64)>,
     /// Up to where the state goes from which somebody has gone on.
     restored: Vec<(NodeId, u64)>,
+    /// Who believes what of whom, where members tell it.
+    group: Option<Group>,
 }
 
 /// How long the probe waits before it tries the next node.
@@ -54,6 +57,7 @@ impl<N: Node> World<'_, N> {
         self.stir();
         self.retries.stop();
         let deadline = self.now + self.schedule.timing.settle;
+        let group = self.tells_members.then(|| self.group());
         self.calm = Some(Calm {
             began: self.now,
             deadline,
@@ -64,6 +68,7 @@ impl<N: Node> World<'_, N> {
             applied: Vec::new(),
             places: Vec::new(),
             restored: Vec::new(),
+            group,
         });
         let arrives = self.now + self.schedule.timing.latency;
         for flight in self.network.calm() {
@@ -204,7 +209,37 @@ impl<N: Node> World<'_, N> {
         }
     }
 
+    /// What members have told of each other so far.
+    fn group(&self) -> Group {
+        let mut group = Group::new(self.processes.len() as u32);
+        for told in &self.facts {
+            // What contradicts is for judges to find; it is taken in all the same.
+            let _ = group.step(told);
+        }
+        group
+    }
+
+    /// A member told something, and maybe all agree now.
+    pub(super) fn member(&mut self, told: &Told) {
+        self.tells_members = true;
+        let members = self.processes.len() as u32;
+        if let Some(calm) = &mut self.calm {
+            let group = calm.group.get_or_insert_with(|| Group::new(members));
+            let _ = group.step(told);
+            self.check_settled();
+        }
+    }
+
+    /// Whether all members agree on who is one, if they tell such things at all.
+    fn agrees(&mut self) -> bool {
+        let group = self.calm.as_mut().and_then(|calm| calm.group.as_mut());
+        group.is_none_or(|group| group.disagreement().is_none())
+    }
+
     pub(super) fn check_settled(&mut self) {
+        if self.calm.as_ref().is_none_or(|calm| calm.settled.is_none()) || !self.agrees() {
+            return;
+        }
         if let Some(calm) = &self.calm
             && let Some((node, request)) = calm.settled
             && calm.looking == 0
@@ -218,7 +253,7 @@ impl<N: Node> World<'_, N> {
     fn behind(&self, request: RequestId) -> Vec<NodeId> {
         let Some(calm) = &self.calm else { return Vec::new() };
         if !self.tells_applied {
-            return Vec::new();
+            return calm.group.as_ref().map_or(Vec::new(), |group| group.dissenters().collect());
         }
         let place = calm.places.iter().find(|(other, _)| *other == request).map(|(_, at)| *at);
         let restored = |node: &NodeId| {

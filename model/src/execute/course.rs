@@ -21,6 +21,8 @@ pub(super) struct Watch {
     changed: bool,
     course: Course,
     leaderless: Option<Time>,
+    /// Since when each node is down.
+    down: Vec<Option<Time>>,
     /// Faults that took hold since the last look: their steps, and when.
     fresh: Vec<(usize, Time)>,
     held: Vec<(Hold, Until)>,
@@ -91,6 +93,7 @@ impl<N: Node> World<'_, N> {
             (false, None) => self.watch.leaderless = Some(self.now),
             _ => {}
         }
+        self.note_downs();
         for (step, from) in std::mem::take(&mut self.watch.fresh) {
             if let Some((kind, until)) = self.until(step) {
                 let hold = Hold { step, kind, span: Span { from, until: from } };
@@ -107,6 +110,23 @@ impl<N: Node> World<'_, N> {
             end.is_none()
         });
         self.watch.held = held;
+    }
+
+    /// Looks which nodes are up.
+    fn note_downs(&mut self) {
+        self.watch.down.resize(self.processes.len(), None);
+        for (place, process) in self.processes.iter().enumerate() {
+            let since = &mut self.watch.down[place];
+            match (process.is_down(), *since) {
+                (true, None) => *since = Some(self.now),
+                (false, Some(from)) => {
+                    *since = None;
+                    let span = Span { from, until: self.now };
+                    self.watch.course.downs.push((NodeId::at(place), span));
+                }
+                _ => {}
+            }
+        }
     }
 
     /// When a fault ended, if it has.
@@ -216,7 +236,14 @@ impl<N: Node> World<'_, N> {
             hold.span.until = now;
             self.watch.course.holds.push(hold);
         }
+        for (place, since) in std::mem::take(&mut self.watch.down).into_iter().enumerate() {
+            let down = |from| (NodeId::at(place), Span { from, until: now });
+            self.watch.course.downs.extend(since.map(down));
+        }
         let mut course = std::mem::take(&mut self.watch.course);
+        if self.watch.on {
+            course.noise = self.hits.iter().map(|hit| hit.sent).collect();
+        }
         course.holds.sort_by_key(|hold| (hold.span.from, hold.step));
         course
     }

@@ -3,7 +3,6 @@
 
 use super::process::{Armed, Down};
 use super::{Happening, Lane, World};
-use crate::fact::{Fact, Told};
 use crate::id::{NodeId, Token};
 use crate::node::{Effect, Node};
 use crate::sabotage::Sabotage;
@@ -88,39 +87,5 @@ impl<N: Node> World<'_, N> {
             return;
         }
         self.process(id).io.drive.synced(file, upto);
-    }
-
-    /// Takes a fact down, and lets a calm end see it.
-    pub(super) fn told(&mut self, node: NodeId, fact: Fact) {
-        if fact.is_detail() {
-            // With them or without, a run is the same.
-            if self.recording.detail {
-                let incarnation = self.process(node).io.incarnation;
-                let (time, order) = (self.now, self.order);
-                self.facts.push(Told { time, order, node, incarnation, fact });
-            }
-            return;
-        }
-        let cause = self.order;
-        self.order += 1;
-        std::hash::Hash::hash(&fact, &mut self.digest);
-        let incarnation = self.process(node).io.incarnation;
-        self.facts.push(Told { time: self.now, order: self.order, node, incarnation, fact });
-        self.record(Some(cause), Some(node), || What::Told(fact));
-        match fact {
-            Fact::Applied { index, entry, .. } => {
-                self.tells_applied = true;
-                self.applied(node, index, entry.request);
-            }
-            Fact::Booted { applied, .. } => self.restored(node, applied),
-            Fact::Configured { index, config }
-                if self.configured.is_none_or(|(newest, _)| index >= newest) =>
-            {
-                self.configured = Some((index, config));
-                self.stir();
-                self.check_settled();
-            }
-            _ => {}
-        }
     }
 }

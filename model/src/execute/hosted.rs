@@ -6,6 +6,7 @@
 //! the door or leave by it.
 
 use super::{Boot, Ret, guard};
+use crate::expect::Sight;
 use crate::fact::Fact;
 use crate::history::{Moment, Outcome};
 use crate::id::{NodeId, RequestId, TimerId, Token};
@@ -166,6 +167,11 @@ impl<N: Node> Hosted<N> {
     /// The part that it plays, as it believes.
     pub fn role(&self) -> Role {
         self.node.role()
+    }
+
+    /// What it says of the cluster around it.
+    pub fn sight(&self) -> Sight {
+        self.node.sight()
     }
 
     /// What it shows of itself.

@@ -36,7 +36,7 @@ pub fn pass(name: &str, tally: &Tally, claim: &Nemesis, vacuous: &[String]) -> S
     let kinds = || Kind::ALL.into_iter().zip(tally.faults).filter(|(kind, _)| claim.names(*kind));
     let held = kinds().filter(|(_, n)| *n > 0);
     let held = held.map(|(kind, n)| format!("{} {}", kind.word(), count(n))).collect();
-    // On paths of a model only what the model does can happen.
+    // A path through a model has few of them by nature.
     let never = kinds().filter(|(_, n)| *n == 0 && tally.paths.is_none());
     lines.extend(list("faults", held, &never.map(|(kind, _)| kind.word()).collect::<Vec<_>>()));
     if !tally.sabotage.is_empty() {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 mod isr;
 mod lasting;
+mod packed;
 mod raft;
 mod real;
 mod serve;

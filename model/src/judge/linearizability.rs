@@ -16,6 +16,8 @@ use blame::About;
 use decide::{Decided, Wanted, decide};
 use parts::{Claim, Parts};
 use search::{Decision, Search};
+#[cfg(feature = "cli")]
+pub(crate) use skim::Skim;
 use zones::{Ruling, Zones};
 
 mod blame;
@@ -30,6 +32,8 @@ mod lists;
 mod order;
 mod parts;
 mod search;
+#[cfg(any(feature = "cli", test))]
+mod skim;
 #[cfg(test)]
 mod stories;
 mod zones;

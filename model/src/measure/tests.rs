@@ -71,6 +71,7 @@ fn trace() -> Trace<Quiet> {
             hold(1, Kind::Crashes, span(5_000, 5_500)),
             hold(2, Kind::Crashes, span(5_000, 7_000)),
         ],
+        ..Course::default()
     };
     Trace {
         digest: Digest(0),

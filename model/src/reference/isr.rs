@@ -14,6 +14,8 @@
 //! nodes: an epoch is a term, the high watermark the commit index.
 
 mod action;
+mod live;
+mod pack;
 mod protocol;
 mod state;
 
@@ -24,7 +26,9 @@ use protocol::Turn;
 use stateright::{Model, Path, Property};
 
 use super::drawing::{Drawn, drawing};
-use super::protocol::{Bound, Protocol, bound};
+use super::liveness::Live;
+use super::packed::Packed;
+use super::protocol::{Bound, Packing, Protocol, bound};
 use super::raft::{MESSAGES_MAX, NODES_MAX, REQUESTS_MAX};
 use super::replication::recall::Shows;
 use super::telling::Telling;
@@ -70,12 +74,19 @@ pub enum Bug {
     AckedAlone,
     /// The last replica in sync stays so whatever it loses (before KIP-966).
     LastReplica,
+    /// Who fell out of sync is never taken back. It breaks no clause: nothing is committed then.
+    OutForGood,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 4] =
-        [Bug::UncleanElection, Bug::TruncatedToWatermark, Bug::AckedAlone, Bug::LastReplica];
+    pub const ALL: [Bug; 5] = [
+        Bug::UncleanElection,
+        Bug::TruncatedToWatermark,
+        Bug::AckedAlone,
+        Bug::LastReplica,
+        Bug::OutForGood,
+    ];
 }
 
 impl Protocol for Isr {
@@ -94,6 +105,7 @@ impl Protocol for Isr {
         ("truncated-to-watermark", "a follower cuts its log back to its own high watermark"),
         ("acked-alone", "a leader answers before anybody else holds the entry"),
         ("last-replica", "the last replica in sync stays so whatever it loses"),
+        ("out-for-good", "who fell out of sync is not taken back (see --liveness)"),
     ];
 
     fn new(bounds: &[u8], bug: Option<usize>) -> Isr {
@@ -102,6 +114,18 @@ impl Protocol for Isr {
         };
         let bounds = Bounds { nodes, epochs, requests, messages, restarts, losses };
         Isr { bounds, bug: bug.map(|place| Bug::ALL[place]) }
+    }
+
+    fn packing() -> Option<Packing<State>> {
+        Some((Packed::pack, Packed::unpack))
+    }
+
+    fn liveness() -> Option<Live<Isr>> {
+        Some(live::LIVE)
+    }
+
+    fn usual_live(_: Option<usize>) -> Vec<u8> {
+        vec![3, 2, 1, 1, 0, 0]
     }
 
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {

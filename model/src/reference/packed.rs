@@ -23,6 +23,15 @@ pub trait Packed: Sized {
         writer.finish();
     }
 
+    /// A number of its own, of what takes up to 7 bytes.
+    fn number(&self) -> u64 {
+        let mut bytes = Vec::new();
+        self.pack(&mut bytes);
+        debug_assert!(bytes.len() <= 7, "what is larger has no number");
+        bytes.resize(7, 0);
+        bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
     /// Makes it of the bytes that it was packed into.
     #[inline]
     fn unpack(bytes: &[u8]) -> Self {

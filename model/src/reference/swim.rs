@@ -11,10 +11,12 @@
 //! crashed, or has answered to just this suspicion and is suspect all the same. That is the claim
 //! that the time-out is longer than a round trip, and no message of the answer is lost for ever.
 //!
-//! The judge of real members will be a machine that takes facts, as for logs; there is none yet, so
-//! this model brings its three sentences along.
+//! Its three sentences are clauses of [`Group`](super::membership::Group), the machine that takes
+//! what real members say; here they are asked of the model's own states.
 
 mod action;
+mod live;
+mod pack;
 mod state;
 
 pub use action::Action;
@@ -23,7 +25,10 @@ pub use state::{Member, Message, State, Status, View};
 use stateright::{Model, Path, Property};
 
 use super::drawing::{Drawn, drawing};
-use super::protocol::{Bound, Protocol, bound};
+use super::liveness::Live;
+use super::membership::Clause;
+use super::packed::Packed;
+use super::protocol::{Bound, Packing, Protocol, bound};
 use super::raft::{MESSAGES_MAX, NODES_MAX};
 
 /// The model: its bounds, and what is wrong with it.
@@ -56,11 +61,19 @@ pub enum Bug {
     RefutedAlike,
     /// That a member is down is forgotten: old news of its life are believed.
     DownForgotten,
+    /// Old news of its life end the suspicion of a member. Nobody is declared down wrongly then,
+    /// and perhaps nobody ever.
+    OldNewsBelieved,
 }
 
-const LIVE: &str = "who answers is not declared down";
-const DEAD: &str = "who is down stays down";
-const OWN: &str = "only a member raises its incarnation";
+impl Bug {
+    /// All of them.
+    pub const ALL: [Bug; 3] = [Bug::RefutedAlike, Bug::DownForgotten, Bug::OldNewsBelieved];
+}
+
+const LIVE: &str = Clause::LiveIsNotDown.name();
+const DEAD: &str = Clause::DownStaysDown.name();
+const OWN: &str = Clause::OwnIncarnation.name();
 
 impl Protocol for Swim {
     const NAME: &'static str = "swim";
@@ -74,6 +87,10 @@ impl Protocol for Swim {
     const BUGS: &'static [(&'static str, &'static str)] = &[
         ("refuted-alike", "a suspicion is refuted without a higher incarnation"),
         ("down-forgotten", "old news of the life of a member that is down are believed"),
+        (
+            "old-news-believed",
+            "a suspicion ends with news of the same incarnation (see --liveness)",
+        ),
     ];
 
     fn new(bounds: &[u8], bug: Option<usize>) -> Swim {
@@ -81,7 +98,15 @@ impl Protocol for Swim {
             panic!("each bound has a number");
         };
         let bounds = Bounds { nodes, suspicions, messages, crashes };
-        Swim { bounds, bug: bug.map(|place| [Bug::RefutedAlike, Bug::DownForgotten][place]) }
+        Swim { bounds, bug: bug.map(|place| Bug::ALL[place]) }
+    }
+
+    fn packing() -> Option<Packing<State>> {
+        Some((Packed::pack, Packed::unpack))
+    }
+
+    fn liveness() -> Option<Live<Swim>> {
+        Some(live::LIVE)
     }
 
     fn rule(property: &str) -> Option<(&'static str, &'static str)> {
@@ -130,6 +155,9 @@ impl Swim {
             }
             (Status::Down, _) => true,
             (Status::Suspect, Status::Alive) => incarnation >= view.incarnation,
+            (Status::Alive, Status::Suspect) if self.bug == Some(Bug::OldNewsBelieved) => {
+                incarnation >= view.incarnation
+            }
             _ => incarnation > view.incarnation,
         };
         if newer {

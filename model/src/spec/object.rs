@@ -229,11 +229,15 @@ impl Spec for Object {
             | Op::Extend(key, _)
             | Op::List(key) => Some(*key),
             // Each value of a set is in it or not by itself, as long as nobody asks for all.
-            Op::Insert(value) | Op::Remove(value) | Op::Contains(value) => {
-                let mut hasher = StableHasher::new(0);
-                value.hash(&mut hasher);
-                Some(hasher.finish())
-            }
+            // No two numbers share a part; a text that shares one with a number is judged with it.
+            Op::Insert(value) | Op::Remove(value) | Op::Contains(value) => match value {
+                Value::Number(number) => Some(number.cast_unsigned()),
+                value => {
+                    let mut hasher = StableHasher::new(0);
+                    value.hash(&mut hasher);
+                    Some(hasher.finish())
+                }
+            },
             _ => None,
         }
     }
@@ -260,6 +264,14 @@ impl Spec for Object {
                 Access::Swap(expected.number()?, value.number()?)
             }
             (Op::Cas(_, expected, _), Some(Ret::Flag(false))) => Access::Miss(expected.number()?),
+            // A number is in a set, or not, as a register holds it, or nothing.
+            (Op::Insert(Value::Number(number)), None | Some(Ret::Done)) => {
+                Access::Write(Some(number.cast_unsigned()))
+            }
+            (Op::Remove(Value::Number(_)), None | Some(Ret::Done)) => Access::Write(None),
+            (Op::Contains(Value::Number(number)), Some(Ret::Flag(found))) => {
+                Access::Read(found.then_some(number.cast_unsigned()))
+            }
             _ => return None,
         })
     }

@@ -2,6 +2,7 @@
 
 use super::Ret;
 use schism::execute::Op;
+use schism::expect::{Begun, Expect, Outlook, Standing, Stood};
 use schism::fact::Told;
 use schism::history::{History, Moment, Operation, Outcome};
 use schism::trace::{Counts, Digest, End, Trace};
@@ -19,6 +20,7 @@ pub(super) struct Book<N: Node> {
     facts: Vec<Told>,
     roles: Vec<&'static str>,
     counts: Counts,
+    outlook: Outlook,
     end: Option<End>,
 }
 
@@ -32,6 +34,7 @@ impl<N: Node> Default for Book<N> {
             facts: Vec::new(),
             roles: Vec::new(),
             counts: Counts::default(),
+            outlook: Outlook::default(),
             end: None,
         }
     }
@@ -119,6 +122,21 @@ impl<N: Node> Book<N> {
     pub(super) fn tell(&mut self, node: NodeId, incarnation: u32, fact: Fact, now: Time) {
         self.order += 1;
         self.facts.push(Told { time: now, order: self.order, node, incarnation, fact });
+    }
+
+    /// A node stands so from now on, where that is another way than before.
+    pub(super) fn stands(&mut self, node: NodeId, standing: Standing, now: Time) {
+        let last = self.outlook.stood.iter().rfind(|stood| stood.node == node);
+        if last.is_none_or(|last| last.standing != standing) {
+            let at = self.moment(now);
+            self.outlook.stood.push(Stood { at, node, standing });
+        }
+    }
+
+    /// Something is expected from now on.
+    pub(super) fn expects(&mut self, step: usize, expect: Expect, now: Time) {
+        let at = self.moment(now);
+        self.outlook.begun.push(Begun { step, at, expect });
     }
 
     pub(super) fn facts(&self) -> &[Told] {

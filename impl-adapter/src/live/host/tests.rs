@@ -6,7 +6,9 @@ use super::*;
 use crate::raft::Config;
 use crate::raft::raft_rs::{self, Server};
 use schism::check;
+use schism::check::Ruling;
 use schism::spec::map::{Get, Put};
+use schism::trace::End;
 use std::path::PathBuf;
 
 /// A folder of a test's own, which goes when it ends.
@@ -117,6 +119,8 @@ async fn a_disk_that_forgets_is_found_out_by_the_same_judge() {
         cluster.members[node.index()].files =
             Files::open(&folder.0.join(node.to_string())).expect("it can be made");
     }
+    // What is still on its way would tell them what they should know, and they would panic.
+    pass(&mut cluster, 100).await;
     for node in cluster.nodes() {
         cluster.up(node).expect("there is nothing to be read");
     }

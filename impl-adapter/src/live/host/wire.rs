@@ -2,6 +2,7 @@
 //! can be made of bytes again.
 
 use crate::raft::message::Message;
+use crate::swim::foca::Packet;
 use protobuf::Message as _;
 
 /// A message that can travel as bytes.
@@ -23,5 +24,16 @@ impl Wire for Message {
         let mut message = raft::eraftpb::Message::default();
         message.merge_from_bytes(bytes).ok()?;
         Some(Message(Box::new(message)))
+    }
+}
+
+impl Wire for Packet {
+    fn encode(&self) -> Vec<u8> {
+        self.0.clone()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Packet> {
+        // The library reads them itself, and refuses what it cannot read.
+        Some(Packet(bytes.to_vec()))
     }
 }

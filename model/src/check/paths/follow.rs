@@ -18,7 +18,6 @@ use crate::reference::raft::{Action as Step, Body, Message, Raft, State};
 use crate::schedule::{Action, Schedule, Step as Line, When};
 use crate::spec::Spec;
 use crate::time::Time;
-use stateright::Model;
 use std::time::Duration;
 
 /// What became of a path.
@@ -68,11 +67,11 @@ impl<'a, N: Node> Follower<'a, N> {
 
     /// Follows a path as far as the nodes do.
     pub(super) fn follow(mut self, path: &[Move]) -> Run<Op<N>> {
-        let mut state = self.raft.init_states().remove(0);
+        let mut state = self.raft.first();
         let mut taken = 0;
         let mut stopped = None;
         for (place, step) in path.iter().enumerate() {
-            let Some(next) = self.raft.next_state(&state, step.action) else { break };
+            let next = self.raft.step(&state, step.action).0;
             let again = path[place + 1..].iter().any(|later| later.action == step.action);
             if let Err(why) = self.take(step.action, &next, again) {
                 stopped = Some(why);

@@ -72,8 +72,10 @@ fn bounds(text: &str) -> Result<Bounds, String> {
         let (name, number) = word.trim().split_once(':')?;
         Some((name.trim().to_owned(), number.trim().parse().ok()?))
     };
-    let words = text.split(',').filter(|word| !word.trim().is_empty());
-    let all: Option<Vec<_>> = words.map(one).collect();
+    if text.trim().is_empty() {
+        return Ok(Bounds::default());
+    }
+    let all: Option<Vec<_>> = text.split(',').map(one).collect();
     all.map(Bounds).ok_or_else(|| "expected a list such as terms:3,requests:2".to_owned())
 }
 
@@ -91,7 +93,7 @@ mod tests {
         let two = Bounds(vec![("terms".to_owned(), 3), ("requests".to_owned(), 2)]);
         assert_eq!(bounds("terms:3, requests:2"), Ok(two));
         assert_eq!(bounds(""), Ok(Bounds::default()));
-        for wrong in ["terms", "terms:", "terms:x", "terms:256", "terms=3"] {
+        for wrong in ["terms", "terms:", "terms:x", "terms:256", "terms=3", ",,"] {
             assert!(bounds(wrong).is_err(), "{wrong}");
         }
     }

@@ -4,7 +4,7 @@
 use super::read::{Format, Reading};
 use super::source::{Source, Taker};
 use super::stream::{Followed, Following};
-use super::tape::{Recorded, Tape};
+use super::tape::{Recorded, Tape, WEIGHT};
 use crate::judge::stream::Halt;
 use crate::spec::Spec;
 use crate::spec::object::{Kind, Object, Op, Value};
@@ -32,6 +32,8 @@ struct Loading<'a> {
     manner: &'a Manner,
     reading: Reading,
     following: Option<Following>,
+    /// How many bytes are still to come, where that is known.
+    length: Option<u64>,
 }
 
 impl Taker for Loading<'_> {
@@ -39,6 +41,11 @@ impl Taker for Loading<'_> {
         let taken =
             self.reading.take(text, last).map_err(|(line, why)| format!("{line}: {why}"))?;
         let tape = &mut self.reading.tape;
+        // Room that grows by doubling is held twice, so what comes is guessed from what came.
+        if let (1.., Some(length)) = (taken, self.length.take()) {
+            let guessed = length as f64 / taken as f64 * tape.operations() as f64 * 1.02;
+            tape.make_room((guessed as u64).min(self.manner.memory / WEIGHT));
+        }
         if self.following.is_none() && tape.weight > self.manner.memory {
             let init = self.manner.init.clone().or(tape.init.clone()).unwrap_or(Value::Nil);
             self.following = Some(Following::new(init, tape.kind, self.manner.budget));
@@ -62,7 +69,8 @@ impl Taker for Loading<'_> {
 /// Reads all of a source.
 pub(super) fn load(source: Source<'_>, name: &str, manner: &Manner) -> Result<Loaded, String> {
     let reading = Reading::new(manner.format, manner.kind);
-    let mut loading = Loading { manner, reading, following: None };
+    let length = source.length();
+    let mut loading = Loading { manner, reading, following: None, length };
     source.pour(name, &mut loading)?;
     let Loading { reading, following, .. } = loading;
     let operations = reading.tape.operations();
@@ -91,7 +99,7 @@ impl Taker for Again<'_> {
         let part = self.part;
         let told = self.reading.tape.settled(most);
         self.kept.extend(told.filter(|(operation, ..)| Object::part(&operation.op) == part));
-        if self.kept.len() as u64 * super::tape::WEIGHT > self.manner.memory {
+        if self.kept.len() as u64 * WEIGHT > self.manner.memory {
             return Err("larger than memory".to_owned());
         }
         Ok(taken)

@@ -37,6 +37,8 @@ pub(super) trait Taker {
 pub(super) struct Source<'a> {
     input: Box<dyn Read + 'a>,
     packed: bool,
+    /// How long the text is, where that is known.
+    length: Option<u64>,
     /// So many bytes are read at first.
     piece: usize,
 }
@@ -46,10 +48,18 @@ impl<'a> Source<'a> {
         let name = path.display();
         let told = |error: std::io::Error| format!("cannot read {name}: {error}");
         let file = File::open(path).map_err(told)?;
-        if file.metadata().map_err(told)?.is_dir() {
+        let known = file.metadata().map_err(told)?;
+        if known.is_dir() {
             return Err(format!("cannot read {name}: it is a directory; name the files in it"));
         }
-        Source::of(file).map_err(told)
+        let source = Source::of(file).map_err(told)?;
+        let length = (!source.packed && known.is_file()).then_some(known.len());
+        Ok(Source { length, ..source })
+    }
+
+    /// How many bytes of text there are, if that is known before they are read.
+    pub(super) const fn length(&self) -> Option<u64> {
+        self.length
     }
 
     pub(super) fn of(mut input: impl Read + 'a) -> std::io::Result<Source<'a>> {
@@ -59,7 +69,7 @@ impl<'a> Source<'a> {
         let input = std::io::Cursor::new(first).chain(input);
         let input: Box<dyn Read + 'a> =
             if packed { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
-        Ok(Source { input, packed, piece: PIECE })
+        Ok(Source { input, packed, length: None, piece: PIECE })
     }
 
     /// The same in pieces of so many bytes.

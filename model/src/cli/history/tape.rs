@@ -151,6 +151,15 @@ impl Tape {
         Ok(())
     }
 
+    /// Makes room for so many operations in all, if that is more than there is.
+    pub(super) fn make_room(&mut self, operations: u64) {
+        let operations = usize::try_from(operations).unwrap_or(usize::MAX);
+        let more = operations.saturating_sub(self.lines.len());
+        self.history.operations.reserve_exact(more);
+        self.lines.reserve_exact(more);
+        self.answers.reserve_exact(more);
+    }
+
     /// How many operations the file has had so far.
     pub(super) fn operations(&self) -> u64 {
         u64::from(self.handed_on) + self.lines.len() as u64

@@ -9,6 +9,7 @@ use std::path::Path;
 
 mod hostile;
 mod mutated;
+mod skimmed;
 mod written;
 
 fn holds(text: &str, init: Option<Value>) -> bool {

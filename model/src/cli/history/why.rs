@@ -63,17 +63,21 @@ pub(super) fn why(recorded: &Recorded, refutation: &Refutation) -> Option<Why> {
     let mut sentences = vec![format!(
         "{clause}: `{op}` on line {asked} was answered {answer} on line {line}{must}{reason}."
     )];
+    let after = match refutation.earlier {
+        0 => String::new(),
+        earlier => format!(" after what {} had left", counted(earlier as u64, "earlier operation")),
+    };
     match (places.len(), refutation.minimal) {
-        (0 | 1, _) => {}
-        (_, true) => sentences.push(
-            "No order explains these operations together; without any one of them, some order \
-             explains the others."
-                .to_owned(),
-        ),
-        (_, false) => sentences.push(
-            "No order explains these operations together, though fewer of them may be enough."
-                .to_owned(),
-        ),
+        (0 | 1, _) if after.is_empty() => {}
+        (0 | 1, _) => sentences.push(format!("No order explains it{after}.")),
+        (_, true) => sentences.push(format!(
+            "No order explains these operations together{after}; without any one of them, some \
+             order explains the others."
+        )),
+        (_, false) => sentences.push(format!(
+            "No order explains these operations together{after}, though fewer of them may be \
+             enough."
+        )),
     }
     let explained = explained(recorded, wrong);
     let of = key(&operation.op)

@@ -3,10 +3,14 @@
 use super::{Ran, run};
 use serde_json::Value;
 
-fn json(words: &[&str]) -> (u8, Value) {
-    let ran = run(&[&["explore", "raft", "--headless", "--json"], words].concat());
+fn json_of(model: &str, words: &[&str]) -> (u8, Value) {
+    let ran = run(&[&["explore", model, "--headless", "--json"], words].concat());
     let value = serde_json::from_str(&ran.out);
     (ran.code, value.unwrap_or_else(|error| panic!("{error}:\n{}\n{}", ran.out, ran.err)))
+}
+
+fn json(words: &[&str]) -> (u8, Value) {
+    json_of("raft", words)
 }
 
 const SMALL: [&str; 2] = ["--bounds", "terms:2,requests:1,snapshots:0,changes:0"];
@@ -82,6 +86,28 @@ fn a_run_that_stays_away_from_it_is_shown_as_a_way_and_a_cycle() {
 }
 
 #[test]
+fn each_model_states_what_happens_again_and_again() {
+    let found = ["isr", "swim"].map(|model| {
+        let (code, found) = json_of(model, &["--liveness"]);
+        assert_eq!((code, &found["verdict"]), (0, &"pass".into()), "{found:#}");
+        ["generated", "distinct", "depth"].map(|field| found[field].as_u64().unwrap_or(0))
+    });
+    assert_eq!(found, [[122_185, 35_869, 31], [932_935, 163_606, 14]]);
+}
+
+#[test]
+fn each_models_mistake_shows_in_a_run_that_stays_away() {
+    let found = [["isr", "out-for-good"], ["swim", "old-news-believed"]].map(|[model, bug]| {
+        let ran = run(&["explore", model, "--headless", "--liveness", "--bug", bug]);
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+        let titles = ran.out.lines().filter(|line| line.starts_with("  a"));
+        titles.map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+    });
+    let isr = ["a way there, 18 steps", "and then for ever, 19 steps"];
+    assert_eq!(found, [isr, ["a way there, 1 step", "and then for ever, 6 steps"]]);
+}
+
+#[test]
 fn names_and_bounds_that_are_not_there_are_misuse() {
     for (words, says) in [
         (&["explore", "raf", "--headless"][..], "unknown model `raf`: did you mean `raft`?"),
@@ -89,13 +115,14 @@ fn names_and_bounds_that_are_not_there_are_misuse() {
         (&["explore", "raft", "--headless", "--bounds", "term:2"], "did you mean `terms`?"),
         (&["explore", "raft", "--headless", "--bounds", "terms:9"], "expected from 1 to 6"),
         (&["explore", "raft", "--headless", "--bounds", "terms"], "terms:3,requests:2"),
+        (&["explore", "raft", "--headless", "--bounds", "terms:2,terms:3"], "terms: said twice"),
+        (&["explore", "raft", "--nodes", "3", "--bounds", "nodes:4"], "nodes: said twice"),
         (&["explore", "raft", "--json"], "--headless"),
         (&["explore", "raft", "--target", "store"], "--target is for a schedule in a file"),
         (&["explore", "store", "--headless"], "real nodes can be walked, and not searched"),
         (&["explore", "store", "--nodes", "5", "--bug", "x"], "--bug is for the models"),
         (&["explore", "no-such.schedule"], "cannot read no-such.schedule"),
         (&["explore", "raft", "--liveness"], "--headless"),
-        (&["explore", "isr", "--headless", "--liveness"], "isr states no liveness"),
         (&["explore", "raft", "--port", "1", "--headless"], "cannot be used with"),
     ] {
         let ran = run(words);

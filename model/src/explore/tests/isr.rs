@@ -44,3 +44,10 @@ fn each_bug_of_in_sync_replication_is_found_in_its_fewest_steps() {
         assert_eq!((found, path.len()), (clause.name(), steps), "{bug:?}: {path:#?}");
     }
 }
+
+#[test]
+fn a_replica_that_is_not_taken_back_breaks_no_clause() {
+    let model = Isr { bounds: SMALL, bug: Some(Bug::OutForGood) };
+    let found = explore(model).symmetry(Renamed::least).run(&mut |_| {});
+    assert_eq!(found.end, End::Complete);
+}

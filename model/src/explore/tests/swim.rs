@@ -39,3 +39,10 @@ fn each_bug_of_swim_is_found_in_its_fewest_steps() {
         assert_eq!((found, path.len()), (property, steps), "{bug:?}: {path:#?}");
     }
 }
+
+#[test]
+fn old_news_of_a_life_break_no_clause() {
+    let model = Swim { bounds: Bounds { messages: 2, ..SMALL }, bug: Some(Bug::OldNewsBelieved) };
+    let found = explore(model).symmetry(Renamed::least).run(&mut |_| {});
+    assert_eq!(found.end, End::Complete);
+}

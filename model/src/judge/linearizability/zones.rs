@@ -13,7 +13,7 @@
 //! All that is kept of a cluster is four moments, so the operations may come in any order, and
 //! the work grows with their number alone.
 
-use crate::history::{History, Outcome};
+use crate::history::{History, Operation, Outcome};
 use crate::spec::{Access, Spec};
 use table::Table;
 
@@ -97,41 +97,40 @@ pub(super) struct Zones {
     part: u32,
     /// Whether the object does not divide.
     whole: bool,
+    /// Whether some part is unfit.
+    unfit: bool,
 }
 
 impl Zones {
-    /// Rules on each part of a history.
-    pub(super) fn of<S: Spec>(history: &History<S>) -> Zones {
-        let mut zones = Zones {
+    /// Without operations, and with room for so many.
+    pub(super) fn with_capacity(operations: usize) -> Zones {
+        Zones {
             parts: Vec::new(),
-            clusters: Vec::with_capacity(history.operations.len() / 2 + 1),
+            clusters: Vec::with_capacity(operations / 2 + 1),
             links: Vec::new(),
             of: Vec::new(),
             probes: Vec::new(),
             refused: Vec::new(),
             part: 0,
-            values: Table::with_capacity(history.operations.len() / 2),
+            values: Table::with_capacity(operations / 2),
             keys: Table::with_capacity(4),
             whole: false,
-        };
+            unfit: false,
+        }
+    }
+
+    /// Rules on each part of a history.
+    pub(super) fn of<S: Spec>(history: &History<S>) -> Zones {
+        let mut zones = Zones::with_capacity(history.operations.len());
         let large = history.operations.len() >= super::FEW;
         if large {
             zones.of.reserve_exact(history.operations.len());
         }
         for (place, operation) in history.operations.iter().enumerate() {
-            let (op, call) = (&operation.op, operation.invoked.order.saturating_add(1));
-            let cluster = match &operation.outcome {
-                Outcome::Ok(ret) => {
-                    let end = operation.completed.order.saturating_add(1);
-                    zones.take(S::part(op), S::access(op, Some(ret)), call, end)
-                }
-                Outcome::Unknown if S::is_read(op) => NONE,
-                Outcome::Unknown => zones.take(S::part(op), S::access(op, None), call, OPEN),
-                Outcome::Refused => {
-                    zones.refused.push(place);
-                    NONE
-                }
-            };
+            let cluster = zones.push(operation);
+            if operation.outcome == Outcome::Refused {
+                zones.refused.push(place);
+            }
             if large {
                 zones.of.push(cluster);
                 if operation.is_probe() {
@@ -141,6 +140,42 @@ impl Zones {
         }
         zones.settle();
         zones
+    }
+
+    /// Takes in one operation, and hands back its cluster, or none.
+    #[inline]
+    pub(super) fn push<S: Spec>(&mut self, operation: &Operation<S>) -> u32 {
+        let (op, call) = (&operation.op, operation.invoked.order.saturating_add(1));
+        match &operation.outcome {
+            Outcome::Ok(ret) => {
+                let end = operation.completed.order.saturating_add(1);
+                self.take(S::part(op), S::access(op, Some(ret)), call, end)
+            }
+            Outcome::Unknown if S::is_read(op) => NONE,
+            Outcome::Unknown => self.take(S::part(op), S::access(op, None), call, OPEN),
+            Outcome::Refused => NONE,
+        }
+    }
+
+    /// Takes in what was done before all else.
+    pub(super) fn begin<S: Spec>(&mut self, op: &S::Op) {
+        self.take(S::part(op), S::access(op, None), 0, 0);
+    }
+
+    /// How many parts there are.
+    pub(super) const fn parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Whether some part cannot be ruled on.
+    pub(super) const fn is_unfit(&self) -> bool {
+        self.whole || self.unfit
+    }
+
+    /// About how many bytes of memory all of it takes.
+    pub(super) fn weight(&self) -> u64 {
+        let parts = (self.parts.len() * (size_of::<Part>() + PLACE)) as u64;
+        parts + (self.clusters.len() * (size_of::<Cluster>() + PLACE)) as u64
     }
 
     /// What is known of the part with this key; a part without operations is explained.
@@ -173,7 +208,7 @@ impl Zones {
         let of = &mut self.parts[part as usize];
         of.len = of.len.saturating_add(1);
         let Some(access) = access else {
-            of.ruling = Ruling::Unfit;
+            (of.ruling, self.unfit) = (Ruling::Unfit, true);
             return NONE;
         };
         if of.ruling == Ruling::Unfit {
@@ -201,7 +236,7 @@ impl Zones {
                 at
             }
             Access::Swap(..) | Access::Miss(_) => {
-                of.ruling = Ruling::Unfit;
+                (of.ruling, self.unfit) = (Ruling::Unfit, true);
                 NONE
             }
         }
@@ -213,7 +248,7 @@ impl Zones {
         let cluster = &mut self.clusters[at as usize];
         // Nothing is the first value of each register, so writing it makes two writers, too.
         if cluster.has_writer || value.is_none() {
-            self.parts[part as usize].ruling = Ruling::Unfit;
+            (self.parts[part as usize].ruling, self.unfit) = (Ruling::Unfit, true);
             return NONE;
         }
         cluster.has_writer = true;
@@ -272,7 +307,7 @@ impl Zones {
     }
 
     /// Rules on all parts, now that all operations are there.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if !self.links.is_empty() {
             self.links.resize(self.clusters.len(), Link { from: NONE, next: NONE });
             self.join();
@@ -295,6 +330,9 @@ impl Zones {
         }
     }
 }
+
+/// About how many bytes of tables and of chains there are for each part or cluster.
+const PLACE: usize = 32;
 
 /// No return.
 const OPEN: u64 = u64::MAX;

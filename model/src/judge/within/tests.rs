@@ -13,6 +13,7 @@ fn course() -> Course {
         led: true,
         leaderless: vec![span(0, 200), span(2_000, 3_200)],
         holds: vec![Hold { step: 1, kind: Kind::Partitions, span: span(1_500, 3_000) }],
+        ..Course::default()
     }
 }
 

@@ -127,8 +127,10 @@ impl<'a> Turn<'a> {
         let of_older_epochs = me.log.iter().filter(|entry| entry.epoch < me.epoch).count() as u8;
         let caught_up = end >= me.watermark && end >= of_older_epochs;
         let epoch = me.epoch;
+        let taken_back = !self.bug(Bug::OutForGood);
         let controller = &mut self.state.controller;
-        if caught_up && controller.epoch == epoch && controller.leader == self.who + 1 {
+        if caught_up && taken_back && controller.epoch == epoch && controller.leader == self.who + 1
+        {
             controller.in_sync |= 1 << from;
             let in_sync = controller.in_sync;
             if self.enough(in_sync) {

@@ -7,8 +7,15 @@ use crate::fact::Fact;
 use crate::reference::Refusal;
 use crate::reference::replication::recall::Shows;
 use crate::reference::telling::Telling;
+use stateright::Model;
 
 impl Raft {
+    /// The first of the states in which it may begin.
+    #[must_use]
+    pub fn first(&self) -> State {
+        self.init_states().swap_remove(0)
+    }
+
     /// The state after a step that is possible, what the nodes told in it, and what the reference
     /// says against that.
     #[must_use]

@@ -4,9 +4,9 @@
 //! That somebody is elected at all no protocol can promise without clocks; so a run in which nobody
 //! leads is not held against it, nor one in which a leader has taken nothing in its own term.
 
-use super::pack::number_of;
 use super::{Action, Raft, Role, State};
 use crate::reference::liveness::{Fair, Live};
+use crate::reference::packed::Packed;
 
 pub(super) const LIVE: Live<Raft> = Live {
     name: "what a leader took is known to all",
@@ -29,7 +29,7 @@ fn fair(_: &Raft, _: &State, action: &Action) -> Fair {
     match action {
         Action::Replicate(who, other) => Fair::Strongly(u64::from(who * 8 + other)),
         // Each message is a promise of its own; its number is above those of the senders.
-        Action::Deliver(message) => Fair::Strongly(64 + number_of(message)),
+        Action::Deliver(message) => Fair::Strongly(64 + message.number()),
         _ => Fair::Not,
     }
 }

@@ -37,14 +37,6 @@ impl Packed for State {
     }
 }
 
-/// A number of its own for each message.
-pub(super) fn number_of(message: &Message) -> u64 {
-    let mut bytes = Vec::new();
-    Packed::pack(message, &mut bytes);
-    bytes.resize(7, 0);
-    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
-}
-
 impl Server {
     fn write(&self, to: &mut Writer<'_>, nodes: usize) {
         to.put(self.term, TERM);

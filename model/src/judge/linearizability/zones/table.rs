@@ -54,12 +54,16 @@ impl Table {
             slot = (slot + 1) & (self.slots.len() - 1);
             steps += 1;
         }
-        if steps > STEPS_MAX || (self.len + 1) * 2 > self.slots.len() {
-            self.insert(group, value, new, of);
+        let (crowded, full) = (steps > STEPS_MAX, (self.len + 1) * 2 > self.slots.len());
+        if full || crowded && !self.mixed {
+            self.mixed |= crowded;
+            // Nothing is known of the new place yet, so it is noted afterwards.
+            self.rebuild(self.slots.len() << u32::from(full), of);
+            self.put(self.slot(group, value), new);
         } else {
             self.slots[slot] = new + 1;
-            self.len += 1;
         }
+        self.len += 1;
         None
     }
 
@@ -137,8 +141,12 @@ mod tests {
             let mut table = Table::with_capacity(8);
             for group in [0, 1, 9] {
                 let number = |value: usize| group * 3_000 + value as u32;
-                let of = |at: u32| (at / 3_000 * group.max(1), Some(values[at as usize % 3_000]));
+                let of = |at: u32| (at / 3_000, Some(values[at as usize % 3_000]));
                 for (at, value) in values.iter().enumerate() {
+                    let of = |place: u32| {
+                        assert_ne!(place, number(at), "it is not there yet");
+                        of(place)
+                    };
                     let is = |place: u32| place == number(at);
                     let mut find = || table.find_or_insert(group, Some(*value), number(at), is, of);
                     assert_eq!((find(), find()), (None, Some(number(at))));
