@@ -18,7 +18,7 @@
 //! assert_eq!(
 //!     scenario.to_text(),
 //!     "# clean partition
-//! nodes 5  quiet  linger 45s  survives partitions
+//! nodes 5  quiet  linger 40s  survives partitions
 //!   @0ms  expect all follow one leader within 5s
 //!   @5s   partition n1 n2 n3 | n4 n5
 //!   @7s   expect n4 n5 follow nobody
