@@ -184,7 +184,7 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     fn fault(&mut self, time: Time, fault: &Fault, plan: &mut Plan) -> Result<()> {
         let node = |target: &Target| self.resolve(target);
         let named = |groups: &[Vec<Target>]| -> Vec<Vec<NodeId>> {
-            groups.iter().map(|group| group.iter().filter_map(|who| node(who)).collect()).collect()
+            groups.iter().map(|group| group.iter().filter_map(&node).collect()).collect()
         };
         match fault {
             Fault::Crash { node: who, .. } => {
