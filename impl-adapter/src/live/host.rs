@@ -1,9 +1,10 @@
-//! Real nodes on real networks: a check and the ends of a network come in; what really happened goes
-//! out as a [`Trace`](schism::Trace), so that the judges of simulated runs judge this one. Nothing here judges.
+//! Real nodes on real networks: a check and the ends of a network come in; what really happened
+//! goes out as a [`Trace`](schism::Trace), so that the judges of simulated runs judge this one.
+//! Nothing here judges.
 //!
 //! The one idea: all nodes of a cluster live in one loop, on one thread, which takes one thing at a
-//! time: a frame that came in, a timer that is due, a request. So what happened has one order, as in
-//! the simulation, and only the times at which things come are the machine's. Nobody can run the
+//! time: a frame that came in, a timer that is due, a request. So what happened has one order, as
+//! in the simulation, and only the times at which things come are the machine's. Nobody can run the
 //! same again: a live run is a witness, and no schedule to be replayed.
 
 use super::{FaultyTransport, State, Transport, closed};

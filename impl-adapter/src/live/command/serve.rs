@@ -1,5 +1,5 @@
-//! `schism serve`: which nodes are to run comes in; what they become goes out as they become it, and
-//! a verdict in the end.
+//! `schism serve`: which nodes are to run comes in; what they become goes out as they become it,
+//! and a verdict in the end.
 
 use super::{FAILED, HELD, cannot, fault, say, wait_for};
 use crate::live::control::{Asked, Control};
@@ -37,7 +37,8 @@ pub(super) struct Serve {
     #[arg(value_name = "TARGET")]
     target: Known,
     /// So many nodes
-    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long, value_name = "N", default_value = "3")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=64))]
     nodes: u32,
     /// On which sockets
     #[arg(long, value_name = "KIND", default_value = "udp")]
@@ -48,7 +49,8 @@ pub(super) struct Serve {
     #[arg(long, value_name = "S", value_parser = seconds, verbatim_doc_comment)]
     seconds: Option<Duration>,
     /// So many requests of clients in a second
-    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(0..=1000))]
+    #[arg(long, value_name = "N", default_value = "5")]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=1000))]
     rate: u32,
     /// Where the nodes have their files, a directory for each;
     /// what an earlier cluster left there they find [default:

@@ -1,5 +1,5 @@
-//! A schedule is acted out on a real cluster: its steps at their times, its expectations noted. What
-//! cannot be done to a real network or a real process is said before anything is begun.
+//! A schedule is acted out on a real cluster: its steps at their times, its expectations noted.
+//! What cannot be done to a real network or a real process is said before anything is begun.
 //!
 //! The one idea: a step that lasts, or that happens again, plans what comes of it, as in the
 //! simulation. So one list of what is to be done at which time is all there is.

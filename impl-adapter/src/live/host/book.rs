@@ -1,4 +1,5 @@
-//! What happens is written down here, in one order, as the simulation does it; a [`Trace`] goes out.
+//! What happens is written down here, in one order, as the simulation does it; a [`Trace`] goes
+//! out.
 
 use super::Ret;
 use schism::execute::Op;

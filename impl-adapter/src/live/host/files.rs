@@ -1,5 +1,5 @@
-//! A directory for a node's disk: what a node writes and syncs comes in; what it finds when it comes
-//! up again goes out.
+//! A directory for a node's disk: what a node writes and syncs comes in; what it finds when it
+//! comes up again goes out.
 
 use schism::execute::hosted::Kept;
 use std::collections::BTreeMap;
@@ -85,7 +85,8 @@ impl Files {
     }
 }
 
-/// A name that any disk takes, behind an `f`, so that none is empty: other signs than letters, digits and `-` as `_` and their code.
+/// A name that any disk takes, behind an `f`, so that none is empty: other signs than letters,
+/// digits and `-` as `_` and their code.
 fn escaped(name: &str) -> String {
     let mut text = String::new();
     for byte in name.bytes() {

@@ -42,7 +42,8 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     pub(super) fn applied(&self, node: NodeId, request: schism::RequestId) -> bool {
         self.book.facts().iter().any(|told| {
             told.node == node
-                && matches!(told.fact, Fact::Applied { entry, .. } if entry.request == Some(request))
+                && matches!(&told.fact, Fact::Applied { entry, .. }
+                    if entry.request == Some(request))
         })
     }
 

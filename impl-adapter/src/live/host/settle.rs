@@ -1,5 +1,5 @@
-//! The calm end of a live run: all trouble ends, all nodes are up, and a write must succeed and reach
-//! all of them, within a time.
+//! The calm end of a live run: all trouble ends, all nodes are up, and a write must succeed and
+//! reach all of them, within a time.
 
 use super::{Cluster, Wire};
 use crate::live::Transport;

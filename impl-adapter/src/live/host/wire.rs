@@ -16,7 +16,7 @@ pub trait Wire: Sized {
 
 impl Wire for Message {
     fn encode(&self) -> Vec<u8> {
-        // The library's own codec fails only where a field that it requires is missing; it has none.
+        // The library's own codec fails only where a field is missing that it requires: none is.
         self.0.write_to_bytes().unwrap_or_default()
     }
 
