@@ -38,8 +38,8 @@ pub(in crate::cli) struct Calibrate {
     /// So many hunts at once [default: as many as cores]
     #[arg(long, value_name = "J", value_parser = |text: &str| number(text, 1_024, "jobs"))]
     pub(in crate::cli) jobs: Option<u32>,
-    /// Write the tables as Markdown into FILE, between the two
-    /// lines that mark their place
+    /// Write the tables as Markdown into FILE, between the
+    /// two lines that mark their place
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(in crate::cli) markdown: Option<PathBuf>,
     #[command(flatten)]
