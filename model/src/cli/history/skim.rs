@@ -1,6 +1,6 @@
-//! A file comes in; how many operations it has goes out, if it is one of registers whose values were
-//! written once each and some order explains it. Nothing of it is kept but what is under way, so
-//! that a large file takes little memory, and only one that needs a closer look is held.
+//! A file comes in; how many operations it has goes out, if it is one of registers whose values
+//! were written once each and some order explains it. Nothing of it is kept but what is under way,
+//! so that a large file takes little memory, and only one that needs a closer look is held.
 
 use super::load::Manner;
 use super::read::Reading;

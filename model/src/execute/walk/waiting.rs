@@ -1,5 +1,5 @@
-//! What is on its way where the steps of a run end, for who follows a model's path: a schedule comes
-//! in; what was told by then, and each message that could be delivered by hand, go out.
+//! What is on its way where the steps of a run end, for who follows a model's path: a schedule
+//! comes in; what was told by then, and each message that could be delivered by hand, go out.
 //!
 //! The one idea: who tells of each message tells it just before it leaves, so what a message says
 //! is the fact before it. Nobody looks into a message.

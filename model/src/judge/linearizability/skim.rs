@@ -1,6 +1,6 @@
-//! Operations come in, one after the other and in any order; whether some order explains all of them
-//! goes out, if they are of registers whose values were written once each. Not one of them is kept:
-//! of each value four moments are enough.
+//! Operations come in, one after the other and in any order; whether some order explains all of
+//! them goes out, if they are of registers whose values were written once each. Not one of them is
+//! kept: of each value four moments are enough.
 
 use super::zones::Zones;
 use crate::history::Operation;

@@ -6,7 +6,8 @@ use crate::reference::liveness::{Fair, Live};
 
 pub(super) const LIVE: Live<Swim> = Live {
     name: "all know of each death",
-    promise: "whoever is up probes the others again and again, and a suspicion that stands runs out",
+    promise: "whoever is up probes the others again and again, and a suspicion that stands runs \
+              out",
     good,
     fair,
 };
