@@ -4,10 +4,13 @@
 
 use schism::history::{History, Moment, Operation, Outcome};
 use schism::seed::Draws;
-use schism::spec::object::{Op, Part, Ret, Value};
+use schism::spec::object::etcd::{Ask, Compare, Field};
+use schism::spec::object::{Object, Op, Part, Ret, Value};
 use schism::spec::{Spec, kv, map};
 use schism::{ClientId, RequestId, Time};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How to make up histories.
 pub(super) struct Made<S: Spec> {
@@ -102,8 +105,29 @@ fn list(draws: &mut Draws) -> Value {
 
 type Any = fn(&mut Draws) -> Op;
 
+/// Writes, ranges, deletions and transactions over three keys.
+fn etcd(draws: &mut Draws) -> Op {
+    let key = |draws: &mut Draws| -> Arc<str> { ["a", "b", "c"][draws.below(3) as usize].into() };
+    let end = |draws: &mut Draws| draws.chance(1, 2).then(|| "d".into());
+    let one = |draws: &mut Draws| match draws.weighted(&[5, 4, 2]) {
+        0 => Ask::Put(key(draws), number(draws)),
+        1 => Ask::Range(key(draws), end(draws), draws.below(3)),
+        _ => Ask::Delete(key(draws), end(draws)),
+    };
+    if draws.chance(2, 3) {
+        return Op::Etcd(Arc::new(one(draws)));
+    }
+    let field = [Field::Value, Field::Modified, Field::Created, Field::Version];
+    let field = field[draws.below(4) as usize];
+    let is = [Ordering::Less, Ordering::Equal, Ordering::Greater][draws.below(3) as usize];
+    let (not, than) = (draws.chance(1, 3), number(draws));
+    let when = Compare { key: key(draws), field, is, not, than };
+    Op::Etcd(Arc::new(Ask::Txn(vec![when], vec![one(draws)], vec![one(draws), one(draws)])))
+}
+
 /// Operations on every kind of object.
-pub(super) const OBJECTS: [(&str, Any); 16] = [
+pub(super) const OBJECTS: [(&str, Any); 17] = [
+    ("an etcd store", etcd),
     ("registers", |draws| match draws.weighted(&[3, 4, 2]) {
         0 => Op::Write(draws.below(2), number(draws)),
         1 => Op::Read(draws.below(2)),
@@ -195,6 +219,14 @@ pub(super) fn lie(draws: &mut Draws, op: &Op) -> Ret {
             Ret::Flag(draws.chance(1, 2))
         }
         Op::Members | Op::List(_) => Ret::Value(list(draws)),
+        Op::Etcd(_) => {
+            // What a store answers to which something else was written before.
+            let mut state = Object::init();
+            for _ in 0..draws.below(4) {
+                Object::apply(&mut state, &etcd(draws));
+            }
+            Object::apply(&mut state, op)
+        }
         Op::Transaction(parts) => {
             let reads = parts.iter().filter(|(_, part)| *part == Part::Read);
             Ret::Value(Value::List(reads.map(|_| number(draws)).collect()))

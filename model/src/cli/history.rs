@@ -121,12 +121,19 @@ fn judged(
                 one,
                 Source::of(console.input())
                     .map_err(|error| format!("cannot read standard input: {error}")),
+                None,
             )
         }));
     }
     let rest: Vec<usize> = (0..files.len()).filter(|at| objects[*at].is_none()).collect();
     if let [one] = rest[..] {
-        objects[one] = Some(judge(&files[one], Source::file(&files[one].file)));
+        let source = Source::file(&files[one].file);
+        let length = source.as_ref().ok().and_then(Source::length);
+        let length = length.map(|bytes| (bytes >> 20).max(1));
+        let bar = Bar::new(console.is_terminal(), "history", length, None).of("MiB");
+        let source = source.map(|source| source.shown_on(Some(&bar)));
+        objects[one] = Some(judge(&files[one], source, Some(&bar)));
+        bar.end();
     } else if !rest.is_empty() {
         let effort = Effort {
             cases: rest.len() as u64,
@@ -137,7 +144,7 @@ fn judged(
         let (files, places) = (files.clone(), rest);
         let work = move |done: &mut Vec<(usize, HistoryObject)>, number: u64| {
             let place = places[number as usize];
-            done.push((place, judge(&files[place], Source::file(&files[place].file))));
+            done.push((place, judge(&files[place], Source::file(&files[place].file), None)));
             false
         };
         let told = &mut |done| bar.tell(done);
@@ -206,12 +213,12 @@ fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
     Ok(files)
 }
 
-fn judge(asked: &Asked, source: Result<Source<'_>, String>) -> HistoryObject {
+fn judge(asked: &Asked, source: Result<Source<'_>, String>, bar: Option<&Bar>) -> HistoryObject {
     let name = asked.name();
     let began = Stopwatch::start();
     if asked.only_of_whole().is_none()
         && !asked.is_input()
-        && let Some(operations) = skim::explained(&asked.file, &asked.manner)
+        && let Some(operations) = skim::explained(&asked.file, &asked.manner, bar)
     {
         let (verdict, seconds) = ("linearizable", began.elapsed().as_secs_f64());
         return HistoryObject { file: name, verdict, operations, seconds, ..Default::default() };

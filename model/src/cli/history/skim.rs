@@ -6,6 +6,7 @@ use super::load::Manner;
 use super::read::Reading;
 use super::source::{Source, Taker};
 use super::tape::{WEIGHT, first};
+use crate::cli::progress::Bar;
 use crate::judge::linearizability::Skim;
 use crate::spec::object::{Object, Value};
 use std::path::Path;
@@ -22,12 +23,12 @@ struct Skimming<'a> {
 }
 
 /// What is wrong with a file is told by whoever reads it again.
-pub(super) fn explained(path: &Path, manner: &Manner) -> Option<u64> {
+pub(super) fn explained(path: &Path, manner: &Manner, bar: Option<&Bar>) -> Option<u64> {
     let known = std::fs::metadata(path).ok()?;
     if !known.is_file() || known.len() < FILE_MIN {
         return None;
     }
-    explains(Source::file(path).ok()?, manner)
+    explains(Source::file(path).ok()?.shown_on(bar), manner)
 }
 
 /// The same of any source.

@@ -5,6 +5,7 @@
 //! follows. So no more of a file is in memory than one piece, and a piece only grows where a reader
 //! cannot take anything of it.
 
+use crate::cli::progress::Bar;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::Read;
@@ -41,6 +42,9 @@ pub(super) struct Source<'a> {
     length: Option<u64>,
     /// So many bytes are read at first.
     piece: usize,
+    /// How far it is, for people.
+    bar: Option<&'a Bar>,
+    read: u64,
 }
 
 impl<'a> Source<'a> {
@@ -69,7 +73,12 @@ impl<'a> Source<'a> {
         let input = std::io::Cursor::new(first).chain(input);
         let input: Box<dyn Read + 'a> =
             if packed { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
-        Ok(Source { input, packed, length: None, piece: PIECE })
+        Ok(Source { input, packed, length: None, piece: PIECE, bar: None, read: 0 })
+    }
+
+    /// The same, with a bar that tells how many MiB of it were read.
+    pub(super) fn shown_on(self, bar: Option<&'a Bar>) -> Source<'a> {
+        Source { bar, ..self }
     }
 
     /// The same in pieces of so many bytes.
@@ -87,6 +96,9 @@ impl<'a> Source<'a> {
                 let packed = if self.packed { "it begins as gzip does, but " } else { "" };
                 format!("{name}:{}: {packed}{why}", taker.line())
             })?;
+            if let Some(bar) = self.bar {
+                bar.tell(self.read >> 20);
+            }
             let (text, good) = text(&piece[..filled], last);
             // What is wrong before the first bad byte is told first.
             let taken = taker.take(text, last && good).map_err(|why| format!("{name}:{why}"))?;
@@ -115,7 +127,10 @@ impl<'a> Source<'a> {
         while *filled < piece.len() {
             match self.input.read(&mut piece[*filled..]) {
                 Ok(0) => return Ok(false),
-                Ok(more) => *filled += more,
+                Ok(more) => {
+                    *filled += more;
+                    self.read += more as u64;
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
