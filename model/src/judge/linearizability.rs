@@ -32,7 +32,7 @@ mod lists;
 mod order;
 mod parts;
 mod search;
-#[cfg(any(feature = "cli", test))]
+#[cfg(feature = "cli")]
 mod skim;
 #[cfg(test)]
 mod stories;

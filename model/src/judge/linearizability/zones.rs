@@ -19,6 +19,8 @@ use table::Table;
 
 mod chains;
 pub(super) mod first;
+#[cfg(feature = "cli")]
+mod skimmed;
 pub(super) mod table;
 
 /// What is known of a part.
@@ -155,27 +157,6 @@ impl Zones {
             Outcome::Unknown => self.take(S::part(op), S::access(op, None), call, OPEN),
             Outcome::Refused => NONE,
         }
-    }
-
-    /// Takes in what was done before all else.
-    pub(super) fn begin<S: Spec>(&mut self, op: &S::Op) {
-        self.take(S::part(op), S::access(op, None), 0, 0);
-    }
-
-    /// How many parts there are.
-    pub(super) const fn parts(&self) -> usize {
-        self.parts.len()
-    }
-
-    /// Whether some part cannot be ruled on.
-    pub(super) const fn is_unfit(&self) -> bool {
-        self.whole || self.unfit
-    }
-
-    /// About how many bytes of memory all of it takes.
-    pub(super) fn weight(&self) -> u64 {
-        let parts = (self.parts.len() * (size_of::<Part>() + PLACE)) as u64;
-        parts + (self.clusters.len() * (size_of::<Cluster>() + PLACE)) as u64
     }
 
     /// What is known of the part with this key; a part without operations is explained.
@@ -330,9 +311,6 @@ impl Zones {
         }
     }
 }
-
-/// About how many bytes of tables and of chains there are for each part or cluster.
-const PLACE: usize = 32;
 
 /// No return.
 const OPEN: u64 = u64::MAX;
