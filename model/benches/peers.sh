@@ -216,7 +216,8 @@ formats() {
     read -r read_s all_s memory <<<"$(sort -g "$work/reads" |
       awk '{ line[NR] = $0 } END { print line[int((NR + 1) / 2)] }')"
     awk -v t="$text" -v b="$bytes" -v r="$read_s" -v a="$all_s" -v m="$memory" 'BEGIN {
-      printf "| %s | %.0f MB | %.0f MB/s | %.2f s | %s MB |\n", t, b / 1e6, b / 1e6 / r, a, m
+      speed = r > 0 ? sprintf("%.0f MB/s", b / 1e6 / r) : "while it is judged"
+      printf "| %s | %.0f MB | %s | %.2f s | %s MB |\n", t, b / 1e6, speed, a, m
     }'
   done
 }
