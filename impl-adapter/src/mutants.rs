@@ -80,9 +80,14 @@ impl Mutant {
     /// Whether a failure is one by which it may show.
     #[must_use]
     pub fn is_shown_by(&self, failure: &Failure) -> bool {
-        let (property, full) = (failure.property.as_str(), failure.to_string());
-        self.caught_by.iter().any(|name| *name == property || *name == full)
+        is_named(self.caught_by, failure)
     }
+}
+
+/// Whether a failure is one of these: a property, or a property and its clause.
+fn is_named(named: &[&str], failure: &Failure) -> bool {
+    let (property, full) = (failure.property.as_str(), failure.to_string());
+    named.iter().any(|name| *name == property || *name == full)
 }
 
 /// All mutants, by id.

@@ -43,8 +43,7 @@ impl Mutant {
     /// Whether a failure is one by which it may show.
     #[must_use]
     pub fn is_shown_by(&self, failure: &Failure) -> bool {
-        let (property, full) = (failure.property.as_str(), failure.to_string());
-        self.caught_by.iter().any(|name| *name == property || *name == full)
+        super::is_named(self.caught_by, failure)
     }
 }
 

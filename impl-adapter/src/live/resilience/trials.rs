@@ -182,11 +182,7 @@ async fn cut_off<S: Service>(bench: &mut Bench<S>, during: u64) -> Result<Seen> 
     let cached = line.remembered(5);
     demand(&mut criteria, format!("{cached} of 5 answered from memory"), cached == 5);
     let beside = bench.write(&mut other, 2).await;
-    line.heal();
-    line.deliver().await;
-    other.deliver().await;
-    let ok = bench.write(&mut line, 5).await;
-    demand(&mut criteria, format!("{ok} of 5 after it"), ok == 5);
+    let ok = all_well(bench, &mut line, &mut other, 5, &mut criteria).await;
     let graceful = cached == 5 && line.in_time(&bench.policy);
     let books = Books {
         line,
@@ -199,6 +195,22 @@ async fn cut_off<S: Service>(bench: &mut Bench<S>, during: u64) -> Result<Seen> 
         both: false,
     };
     Ok(books.close().await)
+}
+
+/// The line is healed, what waited is delivered, and so many calls must succeed: how many do.
+async fn all_well<S: Service>(
+    bench: &mut Bench<S>,
+    line: &mut Line<S>,
+    other: &mut Line<S>,
+    calls: u64,
+    criteria: &mut Vec<Criterion>,
+) -> u64 {
+    line.heal();
+    line.deliver().await;
+    other.deliver().await;
+    let ok = bench.write(line, calls).await;
+    demand(criteria, format!("{ok} of {calls} after it"), ok == calls);
+    ok
 }
 
 /// Three calls, then so many while requests are lost, then three.
@@ -218,11 +230,7 @@ async fn lossy<S: Service>(
     let least = during.div_ceil(one_in);
     demand(&mut criteria, format!("{ok} of {during} during it, {least} at least"), ok >= least);
     let beside = bench.write(&mut other, 2).await;
-    line.heal();
-    line.deliver().await;
-    other.deliver().await;
-    let ok = bench.write(&mut line, 3).await;
-    demand(&mut criteria, format!("{ok} of 3 after it"), ok == 3);
+    let ok = all_well(bench, &mut line, &mut other, 3, &mut criteria).await;
     let graceful = line.in_time(&bench.policy);
     let books = Books {
         line,
