@@ -14,7 +14,9 @@ pub mod command;
 pub mod faulty;
 pub mod host;
 pub mod memory;
+pub mod pace;
 pub mod resilience;
+pub mod stage;
 pub mod tcp;
 pub mod udp;
 

@@ -28,32 +28,42 @@ pub const SYNC_WITHIN: Duration = Duration::from_millis(20);
 /// A state machine stands still for so many milliseconds at most.
 pub const STALL: u64 = 150;
 
+/// The clusters of raft-rs in which all nodes vote.
+const RAFT: [(&str, &str); 5] = [
+    ("raft-rs", "raft 0.7.0 with pre-vote and check-quorum, reads by ReadIndex"),
+    (
+        "raft-rs-compacts",
+        "the same with a snapshot after every eight entries, and no log behind it",
+    ),
+    ("raft-rs-async", "the same as raft-rs-compacts, and a server does not wait for its disk"),
+    ("raft-rs-tight", "the same as raft-rs, with limits so low that each of them is met"),
+    ("raft-rs-plain", "the same as raft-rs without pre-vote and check-quorum"),
+];
+
+const SNAPSHOT_EVERY: Option<u64> = Some(8);
+
+/// How a cluster of this name is set up, where all else is so.
+pub(crate) fn raft(name: &str, raft: Config) -> Option<Config> {
+    let compacts = Config { snapshot_every: SNAPSHOT_EVERY, ..raft };
+    Some(match name {
+        "raft-rs" => raft,
+        "raft-rs-compacts" => compacts,
+        "raft-rs-async" => Config { sync_within: Some(SYNC_WITHIN), ..compacts },
+        "raft-rs-tight" => Config { tight: true, ..raft },
+        "raft-rs-plain" => Config { pre_vote: false, check_quorum: false, ..raft },
+        _ => return None,
+    })
+}
+
 /// Adds all targets and mutants to a command line.
 pub fn register(mut cli: Cli) -> Cli {
     let raft = Config::default();
-    let compacts = Config { snapshot_every: Some(8), ..raft };
-    let plain = Config { pre_vote: false, check_quorum: false, ..raft };
-    for (name, about, config) in [
-        ("raft-rs", "raft 0.7.0 with pre-vote and check-quorum, reads by ReadIndex", raft),
-        (
-            "raft-rs-compacts",
-            "the same with a snapshot after every eight entries, and no log behind it",
-            compacts,
-        ),
-        (
-            "raft-rs-async",
-            "the same as raft-rs-compacts, and a server does not wait for its disk",
-            Config { sync_within: Some(SYNC_WITHIN), ..compacts },
-        ),
-        (
-            "raft-rs-tight",
-            "the same as raft-rs, with limits so low that each of them is met",
-            Config { tight: true, ..raft },
-        ),
-        ("raft-rs-plain", "the same as raft-rs without pre-vote and check-quorum", plain),
-    ] {
-        cli = cli.check(name, about, claimed(config));
+    for (name, about) in RAFT {
+        if let Some(config) = self::raft(name, raft) {
+            cli = cli.check(name, about, claimed(config));
+        }
     }
+    let compacts = Config { snapshot_every: SNAPSHOT_EVERY, ..raft };
     let three = Config { voters_at_start: Some(3), ..raft };
     let one = Config { voters_at_start: Some(1), ..compacts };
     cli = cli
@@ -103,7 +113,14 @@ pub fn stalls(claim: Nemesis) -> Nemesis {
 pub(crate) fn claimed(config: Config) -> Check<Server> {
     let claim = if config.lags() { stalls(claim()) } else { claim() };
     let check = check(raft_rs::boot(config)).survives(claim);
-    check.linearizable().available(AVAILABLE)
+    check.linearizable().available(available(config))
+}
+
+/// Within this time a leader that nothing is in the way of has done a write: [`AVAILABLE`], where
+/// all times are as they are unless said.
+#[must_use]
+pub fn available(config: Config) -> Duration {
+    config.tick * 10
 }
 
 /// A cluster of five of which all is claimed, with an administrator who changes who votes.

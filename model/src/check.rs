@@ -9,8 +9,8 @@
 //! shrinking at four times the number of cases, tells the seed only afterwards, and returns at the
 //! first saved failure.
 
-use crate::execute::Op;
 use crate::execute::hosted::{self, Hosted, Place};
+use crate::execute::{Op, Recording};
 use crate::fault::Nemesis;
 use crate::figure::{Bound, Figure, Limit};
 use crate::generate::Shape;
@@ -278,6 +278,12 @@ impl<N: Node> Check<N> {
     pub fn judge(&self, trace: &Trace<N>, nodes: u32, whole: bool) -> Ruling {
         let seen = observe(trace, nodes);
         if whole { self.subject.judge(&seen) } else { self.subject.judge_so_far(&seen) }
+    }
+
+    /// What a run has to record for its judges, whoever runs it.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        self.subject.lean()
     }
 
     /// Brings up one node of those that are checked, outside of any simulation.

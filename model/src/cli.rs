@@ -30,6 +30,7 @@
 
 use crate::campaign::Stop;
 use crate::check::{Check, check};
+use crate::error::Error;
 use crate::fault::Nemesis;
 use crate::node::{Io, Node};
 use std::ffi::OsString;
@@ -47,6 +48,7 @@ mod history;
 mod interrupt;
 mod json;
 mod list;
+mod live;
 mod program;
 mod progress;
 mod replay;
@@ -60,6 +62,7 @@ mod tour;
 pub use console::Streams;
 use console::{Console, Exit, Trouble};
 use extra::Extra;
+pub use live::{Live, Play, Witnessed, recorded};
 use program::Program;
 use scenes::Scene;
 use target::{Entry, Mutant};
@@ -70,6 +73,7 @@ pub fn cli() -> Cli {
         entries: Vec::new(),
         scenes: Vec::new(),
         extras: Vec::new(),
+        player: None,
         tour: None,
         canary: None,
         listens: false,
@@ -82,6 +86,8 @@ pub struct Cli {
     entries: Vec<Entry>,
     scenes: Vec<Scene>,
     extras: Vec<Extra>,
+    /// What plays scenarios on real networks.
+    player: Option<Box<live::Player>>,
     /// The target and the mutant that the tour shows, where they are not the first ones.
     tour: Option<(String, String)>,
     /// Whether Ctrl-C is ours to answer.
@@ -151,6 +157,20 @@ impl Cli {
         let taken = args::is_command(name) || self.extras.iter().any(|extra| extra.name == name);
         assert!(!taken, "there is a command `{name}` already");
         self.extras.push(Extra::new(name, sentence, run));
+        self
+    }
+
+    /// Scenarios of this command can be played on real networks, by this function: it plays all of
+    /// these, and tells what became of each, by its place, as soon as it is known. It is what
+    /// `check scenario:NAME --live` asks.
+    pub fn live(
+        mut self,
+        play: impl Fn(&[Play], &Live, &mut dyn FnMut(usize, Result<Witnessed, Error>))
+        + Send
+        + Sync
+        + 'static,
+    ) -> Cli {
+        self.player = Some(Box::new(play));
         self
     }
 

@@ -6,5 +6,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
     let targets = schism_adapters::targets::register(schism::cli());
-    schism_adapters::live::command::register(targets).main()
+    let live = schism_adapters::live::stage::register(targets);
+    schism_adapters::live::command::register(live).main()
 }

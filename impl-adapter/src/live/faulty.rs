@@ -145,6 +145,16 @@ impl<T: Transport> FaultyTransport<T> {
         }
     }
 
+    /// Whether nothing passes this way.
+    pub fn is_cut(&self, way: Way) -> bool {
+        !self.shared.is_idle() && self.shared.links().is_cut(way)
+    }
+
+    /// Whether nothing is wrong with this way.
+    pub fn is_clear(&self, way: Way) -> bool {
+        self.shared.is_idle() || self.shared.links().each.get(&way).is_none_or(Link::is_clear)
+    }
+
     /// Whether a cut is in the way of anything, or was until a moment ago.
     pub fn state(&self) -> State {
         self.shared.counters.state()
@@ -172,7 +182,7 @@ impl<T: Transport> Transport for FaultyTransport<T> {
     async fn send(&self, to: NodeId, frame: Vec<u8>) -> Result<()> {
         let shared = &self.shared;
         shared.counters.asked();
-        if !shared.idle.load(Ordering::Acquire) {
+        if !shared.is_idle() {
             let (fate, cut) = shared.judge_leaving(to, &frame);
             if cut {
                 shared.counters.refused();
@@ -199,7 +209,7 @@ impl<T: Transport> Transport for FaultyTransport<T> {
         loop {
             let due = match shared.waited(|links| &mut links.coming, Way::From) {
                 Ok(arrived) => {
-                    shared.counters.arrived();
+                    shared.arrived();
                     return Ok(arrived);
                 }
                 Err(due) => due,
@@ -209,14 +219,14 @@ impl<T: Transport> Transport for FaultyTransport<T> {
                 () = until(due) => continue,
                 received = shared.inner.receive() => received?,
             };
-            if shared.idle.load(Ordering::Acquire) {
+            if shared.is_idle() {
                 return Ok((from, frame));
             }
             let fate = shared.judge_coming(from, &frame);
             if fate.waits() {
                 shared.hold(|links| &mut links.coming, from, &frame, &fate);
             } else if !fate.lost {
-                shared.counters.arrived();
+                shared.arrived();
                 return Ok((from, frame));
             }
         }
@@ -240,6 +250,22 @@ pub(super) async fn until(due: Option<Instant>) {
 }
 
 impl<T: Transport> Shared<T> {
+    fn is_idle(&self) -> bool {
+        self.idle.load(Ordering::Acquire)
+    }
+
+    /// A frame has come in. If nothing is wrong any more, and nothing waits, the next one passes as
+    /// if there had never been anything.
+    fn arrived(&self) {
+        self.counters.arrived();
+        let links = self.links();
+        let waits = links.leaving.waits() || links.coming.waits();
+        if !waits && links.each.values().all(Link::is_clear) {
+            // Whoever asks for trouble takes the lock first, and says so after this.
+            self.idle.store(true, Ordering::Release);
+        }
+    }
+
     fn links(&self) -> MutexGuard<'_, Links> {
         // Nothing that is done under this lock can leave it half done.
         self.links.lock().unwrap_or_else(PoisonError::into_inner)

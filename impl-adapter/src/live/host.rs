@@ -7,13 +7,13 @@
 //! in the simulation, and only the times at which things come are the machine's. Nobody can run the
 //! same again: a live run is a witness, and no schedule to be replayed.
 
-use super::{FaultyTransport, State, Transport, closed};
+use super::Transport;
 use book::Book;
-use due::{Alarm, Alarms};
+use due::Alarms;
 use member::{Arrived, Member};
 use schism::check::Check;
-use schism::execute::Op;
-use schism::execute::hosted::{Deed, Place};
+use schism::execute::hosted::Place;
+use schism::execute::{Op, Recording};
 use schism::expect::Standing;
 use schism::history::Outcome;
 use schism::{ClientId, Event, Node, NodeId, Role, Seed, Time};
@@ -22,7 +22,8 @@ use std::io::Result;
 use std::path::Path;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
+use watch::Watch;
 
 mod act;
 mod book;
@@ -30,13 +31,17 @@ mod due;
 mod files;
 mod finish;
 mod member;
+mod network;
 mod settle;
 #[cfg(test)]
 mod tests;
+mod turn;
+mod watch;
 mod wire;
 
 pub use act::unplayable;
 pub use files::Files;
+pub use finish::Stall;
 pub use wire::Wire;
 
 /// What a node answers its clients.
@@ -77,9 +82,15 @@ pub struct Cluster<N: Node<Message: Wire>, T: Transport> {
     /// What was made durable meanwhile, and who is to be told.
     synced: VecDeque<(NodeId, u32, schism::Token)>,
     book: Book<N>,
+    /// What the judges of the check look at.
+    recording: Recording,
+    watch: Watch,
+    /// What is wrong with links.
+    ills: Vec<network::Ill>,
     began: Instant,
-    /// How late the latest timer was.
-    late: Duration,
+    /// When it is looked next whether the machine goes on.
+    pulse: Instant,
+    stall: Stall,
     /// Whether anything is expected of the run, so that it is noted how nodes stand.
     looks_out: bool,
 }
@@ -104,6 +115,7 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             members.push(Member::new(id, end, seed, files, &arrivals));
         }
         let mut cluster = Cluster {
+            recording: check.recording(),
             check,
             settings,
             members,
@@ -111,13 +123,17 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             alarms: Alarms::default(),
             synced: VecDeque::new(),
             book: Book::default(),
+            watch: Watch::default(),
+            ills: Vec::new(),
             began: Instant::now(),
-            late: Duration::ZERO,
+            pulse: Instant::now() + settings.stall / 2,
+            stall: Stall::default(),
             looks_out: false,
         };
         for id in cluster.nodes() {
             cluster.up(id)?;
         }
+        cluster.look();
         Ok(cluster)
     }
 
@@ -136,34 +152,6 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         self.began
     }
 
-    /// The network of one node, to break it.
-    pub fn net(&self, node: NodeId) -> Option<&FaultyTransport<T>> {
-        Some(&*self.members.get(node.index())?.net)
-    }
-
-    /// Cuts the network into these groups; nodes that are not named form one more.
-    pub fn partition(&self, groups: &[Vec<NodeId>]) {
-        let group = |node| groups.iter().position(|group| group.contains(&node));
-        for (id, member) in self.nodes().zip(&self.members) {
-            member.net.heal();
-            let apart = |other: &NodeId| group(id) != group(*other);
-            member.net.partition(self.nodes().filter(apart));
-        }
-    }
-
-    /// Ends all cuts and all other trouble of the network.
-    pub fn heal(&self) {
-        for member in &self.members {
-            member.net.heal();
-            member.net.calm();
-        }
-    }
-
-    /// Whether anything is cut.
-    pub fn is_partitioned(&self) -> bool {
-        self.members.iter().any(|member| member.net.state() == State::Partitioned)
-    }
-
     /// Brings a node up that is down.
     ///
     /// # Errors
@@ -176,11 +164,13 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             return Ok(());
         }
         let (incarnation, seed) = (member.incarnation, self.settings.seed);
-        let at = self.book.moment(now);
-        let place = Place { id: node, nodes, incarnation, seed, at, detail: false };
+        let (at, detail) = (self.book.moment(now), self.recording.detail);
+        let place = Place { id: node, nodes, incarnation, seed, at, detail };
         match self.check.host(&place, member.files.read()?) {
             Ok(hosted) => {
+                member.role = hosted.role();
                 member.node = Some(hosted);
+                self.look();
                 self.carry_out(node)
             }
             Err(end) => {
@@ -194,12 +184,13 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     pub fn down(&mut self, node: NodeId) {
         let Some(member) = self.members.get_mut(node.index()) else { return };
         if member.node.take().is_some() {
-            member.incarnation += 1;
+            (member.incarnation, member.role) = (member.incarnation + 1, Role::NONE);
             self.alarms.forget(node);
             if self.looks_out {
                 let now = self.now();
                 self.book.stands(node, Standing::default(), now);
             }
+            self.look();
         }
     }
 
@@ -219,8 +210,18 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     /// # Errors
     /// The node cannot write its files.
     pub fn ask(&mut self, client: ClientId, node: NodeId, op: Op<N>) -> Result<usize> {
+        self.ask_because(None, client, node, op)
+    }
+
+    fn ask_because(
+        &mut self,
+        step: Option<usize>,
+        client: ClientId,
+        node: NodeId,
+        op: Op<N>,
+    ) -> Result<usize> {
         let now = self.now();
-        let (operation, id) = self.book.ask(client, node, op.clone(), now);
+        let (operation, id) = self.book.ask(step, client, node, op.clone(), now);
         if self.is_up(node) {
             let gives_up = now + self.settings.client_timeout;
             self.alarms.give_up(gives_up, operation);
@@ -234,120 +235,5 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     /// How an operation ended, if it has.
     pub fn outcome(&self, operation: usize) -> Option<&Outcome<Ret<N>>> {
         self.book.outcome(operation)
-    }
-
-    /// Waits for the next thing to happen, and lets the node handle it that it concerns. To stop
-    /// waiting loses nothing.
-    ///
-    /// # Errors
-    /// A node cannot write its files, or the network is closed.
-    pub async fn turn(&mut self) -> Result<()> {
-        if let Some((node, incarnation, token)) = self.synced.pop_front() {
-            let same = self.members[node.index()].incarnation == incarnation;
-            return if same { self.event(node, Event::Synced(token)) } else { Ok(()) };
-        }
-        let due = self.alarms.next().map(|due| self.began + Duration::from_micros(due.0));
-        let arrived = tokio::select! {
-            biased;
-            () = super::faulty::until(due) => None,
-            arrived = self.inbox.recv() => Some(arrived.ok_or_else(closed)?),
-        };
-        match arrived {
-            Some(Arrived { to, from, frame }) => match N::Message::decode(&frame) {
-                Some(body) => {
-                    self.book.delivered();
-                    self.event(to, Event::Message { from, body })
-                }
-                // What cannot be read is lost, as on the way.
-                None => Ok(()),
-            },
-            None => self.alarm(),
-        }
-    }
-
-    /// Lets time pass until then.
-    ///
-    /// # Errors
-    /// As of a turn.
-    pub async fn run_until(&mut self, deadline: Instant) -> Result<()> {
-        while !self.book.is_over() {
-            tokio::select! {
-                biased;
-                turned = self.turn() => turned?,
-                () = sleep_until(deadline) => return Ok(()),
-            }
-            // Where one thing follows the other without a pause the deadline is reached as well.
-            if Instant::now() >= deadline {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    fn alarm(&mut self) -> Result<()> {
-        let now = self.now();
-        let Some((due, alarm)) = self.alarms.pop(now) else { return Ok(()) };
-        self.late = self.late.max(now.since(due));
-        match alarm {
-            Alarm::Timer { node, timer } => self.event(node, Event::Timer(timer)),
-            Alarm::GiveUp { operation } => {
-                self.book.close(operation, Outcome::Unknown, None, now);
-                Ok(())
-            }
-        }
-    }
-
-    fn event(&mut self, node: NodeId, event: Event<N>) -> Result<()> {
-        let at = self.book.moment(self.now());
-        let Some(hosted) = &mut self.members[node.index()].node else { return Ok(()) };
-        match hosted.handle(at, event) {
-            Ok(()) => self.carry_out(node),
-            Err(end) => {
-                self.members[node.index()].node = None;
-                self.book.end(end);
-                Ok(())
-            }
-        }
-    }
-
-    /// Does what a node asked for.
-    fn carry_out(&mut self, node: NodeId) -> Result<()> {
-        let now = self.now();
-        let member = &mut self.members[node.index()];
-        let incarnation = member.incarnation;
-        let Some(hosted) = &mut member.node else { return Ok(()) };
-        let deeds = hosted.deeds();
-        for deed in deeds {
-            match deed {
-                Deed::Send { to, body } => {
-                    self.book.sent();
-                    // It ends with the cluster: nobody misses it then.
-                    let _ = member.outbox.send((to, body.encode()));
-                }
-                Deed::Answer { request, outcome } => self.book.answer(request, outcome, node, now),
-                Deed::Arm { id, after, every, timer } => {
-                    self.alarms.arm(node, id, now, after, every, timer);
-                }
-                Deed::Disarm(id) => self.alarms.disarm(node, id),
-                Deed::Write { file, bytes, whole } => member.files.write(&file, &bytes, whole)?,
-                Deed::Sync { file, token } => {
-                    if let Some(file) = file {
-                        member.files.sync(&file)?;
-                    }
-                    self.synced.extend(token.map(|token| (node, incarnation, token)));
-                }
-                Deed::Tell(fact) => self.book.tell(node, incarnation, fact, now),
-            }
-        }
-        if let Some(hosted) = &member.node {
-            let role = hosted.role();
-            self.book.plays(role.name);
-            if self.looks_out {
-                let leads = role.leads().then_some(role.term);
-                let standing = Standing { up: true, leads, sight: hosted.sight() };
-                self.book.stands(node, standing, now);
-            }
-        }
-        Ok(())
     }
 }

@@ -16,7 +16,8 @@ use crate::observe::observe;
 use crate::persist::Saved;
 use crate::schedule::Action;
 use crate::seed::Seed;
-use crate::trace::Trace;
+use crate::trace::{End, Trace};
+use crate::verdict::Violation;
 use std::sync::Arc;
 
 /// What the run of a scenario came to.
@@ -32,7 +33,7 @@ pub struct Staged {
     pub idle: Vec<String>,
     /// What was measured.
     pub measures: Measures,
-    /// The digest of the trace.
+    /// The digest of the trace; empty where the run was no simulated one.
     pub digest: String,
 }
 
@@ -80,35 +81,77 @@ impl<N: Node> Check<N> {
         self.subject.measured = true;
         self.subject.prepare()?;
         let (trace, ruling) = self.subject.try_out(&schedule);
-        let told = answers(&observe(&trace, schedule.nodes));
-        let (never, idle) = silent(&schedule, &trace);
+        let again = match &ruling {
+            Ruling::Broken(_) => Some(self.replay(&Saved::parse(scenario), None, name)?),
+            _ => None,
+        };
+        let failed = again.as_ref().map(|again| again.report.as_str());
+        let mut staged = self.staged(name, &schedule, &trace, ruling, failed, false);
+        staged.checked.counterexample = again.and_then(|again| again.counterexample);
+        staged.digest = trace.digest.to_string();
+        staged.checked.remark(Some(format!("trace     {}", staged.digest)));
+        Ok(staged)
+    }
+
+    /// What became of a scenario in a run that somebody else recorded, of real processes for one,
+    /// as [`stage`](Self::stage) tells it of a simulated one. `ruling` is what was found of it.
+    /// Such a run was seen once: it has no digest, and no counterexample that could be replayed.
+    #[must_use]
+    pub fn witnessed(
+        &self,
+        name: &str,
+        schedule: &ScheduleOf<N>,
+        trace: &Trace<N>,
+        ruling: Ruling,
+    ) -> Staged {
+        let failed = match &ruling {
+            Ruling::Broken(violation) => Some(seen_once(violation)),
+            _ => None,
+        };
+        let mut staged = self.staged(name, schedule, trace, ruling, failed.as_deref(), true);
+        let judged = self.subject.property_names().join(", ");
+        let judged = if matches!(trace.end, End::Open) {
+            format!("{judged}; as far as the run went, and nothing that is asked of its end")
+        } else {
+            format!("{judged}; as in the simulation")
+        };
+        staged.checked.tell(&explain::labelled("judged", &judged, 6).join("\n"));
+        staged
+    }
+
+    fn staged(
+        &self,
+        name: &str,
+        schedule: &ScheduleOf<N>,
+        trace: &Trace<N>,
+        ruling: Ruling,
+        failed: Option<&str>,
+        live: bool,
+    ) -> Staged {
+        let told = answers(&observe(trace, schedule.nodes));
+        let (never, idle) = silent(schedule, trace);
         let mut checked = Checked::new(name);
         checked.nodes = schedule.nodes;
-        self.subject.count(&trace, schedule.nodes, &mut checked.tally);
+        self.subject.count(trace, schedule.nodes, &mut checked.tally);
         checked.tally.cases = 1;
-        let measures = measure(&trace);
-        let failed = match &ruling {
-            Ruling::Held if never.is_empty() => {
-                checked.outcome = Outcome::Pass;
-                None
-            }
-            Ruling::Held | Ruling::Unknown(_) => None,
+        let measures = measure(trace);
+        match &ruling {
+            Ruling::Held if never.is_empty() => checked.outcome = Outcome::Pass,
+            Ruling::Held | Ruling::Unknown(_) => {}
             Ruling::Broken(violation) => {
                 checked.outcome = Outcome::Fail;
                 checked.property = Some(violation.failure.property.clone());
                 checked.clause = Some(violation.failure.clause.clone());
-                let again = self.replay(&Saved::parse(scenario), None, name)?;
-                checked.counterexample = again.counterexample;
-                Some(again.report)
             }
-        };
-        checked.report = report(&checked, &told, &never, &idle, &measures, failed.as_deref());
+        }
+        let kind = if live { "real" } else { "virtual" };
+        let figures = explain::staged(&measures, kind);
+        checked.report = report(&checked, &told, &never, &idle, &figures, failed);
         if let Ruling::Unknown(why) = ruling {
             checked.remark(Some(format!("unknown   {why}")));
         }
-        let digest = trace.digest.to_string();
-        checked.remark(Some(format!("trace     {digest}")));
-        Ok(Staged { checked, answers: told, never, idle, measures, digest })
+        let digest = String::new();
+        Staged { checked, answers: told, never, idle, measures, digest }
     }
 
     /// What the first so many variations of a seed still expect.
@@ -122,6 +165,17 @@ impl<N: Node> Check<N> {
         let always = wishes(origin).filter(|(_, safe)| *safe).map(|(words, _)| words).collect();
         Some(Kept { whole: whole as u64, cases, always, expectations })
     }
+}
+
+/// What is told of a failure that nobody can see again.
+fn seen_once(violation: &Violation) -> String {
+    let Violation { failure, headline, why, rule, at, .. } = violation;
+    let broke = format!("{failure}, at {at}: {headline}");
+    let lines = [("broke", broke), ("why", why.clone())];
+    let sure = "seen in 1 of 1 runs: a live run cannot be replayed".to_owned();
+    let lines = lines.into_iter().chain([("rule", rule.clone()), ("sure", sure)]);
+    let lines = lines.flat_map(|(label, text)| explain::labelled(label, &text, 6));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// What a schedule expects, in words, and whether it holds under any trouble.
@@ -157,7 +211,7 @@ fn report(
     answers: &[Answer],
     never: &[String],
     idle: &[String],
-    measures: &Measures,
+    measures: &str,
     failed: Option<&str>,
 ) -> String {
     let verdict = match checked.outcome {
@@ -171,7 +225,7 @@ fn report(
         format!("{}: {verdict}, {came} of {all} expectations came true\n\n", checked.name);
     text.push_str(&explain::expected(answers, never, idle));
     text.push('\n');
-    text.push_str(&explain::staged(measures));
+    text.push_str(measures);
     if let Some(failed) = failed {
         text.push('\n');
         text.push_str(failed);

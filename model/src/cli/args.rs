@@ -143,6 +143,20 @@ pub(super) struct Check {
     /// each was written for
     #[arg(long, value_name = "TARGET", verbatim_doc_comment)]
     pub(super) on: Option<String>,
+    /// Play scenarios on real sockets, with real timers and
+    /// files, instead of in the simulation
+    #[arg(long, conflicts_with_all = ["vary", "cases", "seed", "seconds"])]
+    #[arg(verbatim_doc_comment)]
+    pub(super) live: bool,
+    /// With --live: over udp or tcp
+    #[arg(long, value_name = "KIND", requires = "live", default_value = "udp")]
+    #[arg(value_parser = ["udp", "tcp"], hide_possible_values = true)]
+    pub(super) over: String,
+    /// With --live: so much faster than the scenario says,
+    /// with nodes that are as much faster
+    #[arg(long, value_name = "X", requires = "live", default_value = "1")]
+    #[arg(value_parser = speed, verbatim_doc_comment)]
+    pub(super) speed: f64,
     /// Make half of the cases from earlier ones that walked
     /// something new of Raft's model
     #[arg(long, verbatim_doc_comment)]
@@ -353,6 +367,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
     // What is longer than a century is a slip of the finger, and too long for some clocks.
     span.filter(|span| span.as_secs() < 1 << 32)
         .ok_or_else(|| "expected a number of seconds above 0, such as 60 or 0.5".to_owned())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed| (0.1..=20.0).contains(speed));
+    speed.ok_or_else(|| "expected how much faster, from 0.1 to 20, such as 2".to_owned())
 }
 
 fn seed(text: &str) -> Result<u64, String> {

@@ -5,6 +5,7 @@ use super::args;
 use super::console::{Console, Exit, Trouble};
 use super::given::limited;
 use super::json::{CheckObject, Sink, rate};
+use super::live::{self, Live};
 use super::program::Program;
 use super::progress::Bar;
 use super::scenes::{PREFIX, Stage};
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::explain::{count, covered};
 use crate::reference::raft::Raft;
 use crate::reference::raft::coverage::{Coverage, Row};
+use std::path::PathBuf;
 
 pub(super) fn check(
     cli: &Cli,
@@ -25,6 +27,11 @@ pub(super) fn check(
     let jobs = jobs(cli, asked, program)?;
     let wishes = wishes(asked, program, cli.stop());
     let sink = Sink::open(asked.json.file(), console)?;
+    if asked.live {
+        let (objects, exit) = play(cli, asked, &jobs, wishes, console)?;
+        written(sink, &objects, console)?;
+        return Ok(exit);
+    }
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
     let bounds = asked.paths.or(asked.coverage.then_some(Coverage::BOUNDS));
@@ -57,11 +64,55 @@ pub(super) fn check(
             break;
         }
     }
-    match &objects[..] {
-        [one] => sink.write(one, console)?,
-        several => sink.write(&several, console)?,
-    }
+    written(sink, &objects, console)?;
     Ok(worst)
+}
+
+fn written(
+    sink: Sink,
+    objects: &[CheckObject],
+    console: &mut Console<'_, '_>,
+) -> Result<(), Trouble> {
+    match objects {
+        [one] => sink.write(one, console),
+        several => sink.write(&several, console),
+    }
+}
+
+/// Where what comes from runs on real networks is written.
+const LIVE: &str = "target/schism/live";
+
+/// Plays scenarios on real networks.
+fn play(
+    cli: &Cli,
+    asked: &args::Check,
+    jobs: &[Job<'_>],
+    wishes: Wishes,
+    console: &mut Console<'_, '_>,
+) -> Result<(Vec<CheckObject>, Exit), Trouble> {
+    let mut stages = Vec::new();
+    for job in jobs {
+        match job {
+            Job::Scene(stage) => stages.push(stage),
+            Job::Hunt(entry) => {
+                let text = format!("--live is for scenarios, such as {PREFIX}all");
+                return Err(Trouble::misuse(format!("{text}, and {} is none", entry.name)));
+            }
+        }
+    }
+    let Some(player) = &cli.player else {
+        return Err(Trouble::misuse("this command cannot run its targets on real sockets"));
+    };
+    let live = Live {
+        over: asked.over.clone(),
+        speed: asked.speed,
+        jobs: wishes.jobs,
+        save: (!asked.no_save).then(|| PathBuf::from(LIVE)),
+        limits: wishes.limits,
+        refines: wishes.refines.is_some(),
+        stop: wishes.stop,
+    };
+    live::play(&**player, &stages, &live, console)
 }
 
 /// What is to be done for a name.

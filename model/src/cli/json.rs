@@ -5,12 +5,14 @@ mod coverage;
 mod explore;
 mod files;
 mod history;
+mod live;
 mod measures;
 mod scene;
 
 pub(super) use explore::ExploreObject;
 pub(super) use files::{ConfirmObject, ShrinkObject};
 pub(super) use history::{EventLine, HistoryObject, event, written};
+pub(super) use live::LiveObject;
 pub(super) use scene::SceneObject;
 
 use super::console::{Console, Trouble};
@@ -108,6 +110,8 @@ pub(super) struct CheckObject {
     counterexample: Option<CounterexampleObject>,
     /// Where a scenario was run, what it expected and saw.
     scenario: Option<SceneObject>,
+    /// Where it was played on a real network, how that went.
+    live: Option<LiveObject>,
     error: Option<String>,
 }
 
@@ -215,6 +219,7 @@ impl CheckObject {
                 .collect(),
             counterexample: checked.counterexample.as_ref().map(CounterexampleObject::from),
             scenario: None,
+            live: None,
             error: None,
         }
     }
@@ -222,6 +227,11 @@ impl CheckObject {
     /// The same of a scenario.
     pub(super) fn of_scene(self, scene: SceneObject) -> CheckObject {
         CheckObject { scenario: Some(scene), ..self }
+    }
+
+    /// The same of a run on a real network.
+    pub(super) fn of_live(self, live: LiveObject) -> CheckObject {
+        CheckObject { live: Some(live), ..self }
     }
 
     /// A target that could not be checked.
@@ -250,6 +260,7 @@ impl CheckObject {
             saved: Vec::new(),
             counterexample: None,
             scenario: None,
+            live: None,
             error: Some(error.to_string()),
         }
     }

@@ -6,6 +6,7 @@ use super::args;
 use super::check::hunt;
 use super::console::{Console, Exit, Trouble};
 use super::json::{CheckObject, SceneObject};
+use super::live::Play;
 use super::program::Program;
 use super::target::{Entry, Wishes};
 use crate::check::{Checked, Kept, Outcome};
@@ -88,6 +89,15 @@ impl Cli {
 }
 
 impl Stage<'_> {
+    /// What is to be played, where it is to be played on a real network.
+    pub(super) fn play(&self) -> Play {
+        Play {
+            target: self.entry.name.clone(),
+            name: self.name.clone(),
+            text: self.scene.text.clone(),
+        }
+    }
+
     /// Runs it once, or its variations, and tells what became of it.
     pub(super) fn run(
         &self,

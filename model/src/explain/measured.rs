@@ -9,9 +9,14 @@ use std::time::Duration;
 /// What was measured, as a part of a report.
 #[must_use]
 pub fn measured(measures: &Measures) -> String {
+    measured_in(measures, "virtual")
+}
+
+/// The same in virtual time, or in real.
+pub(super) fn measured_in(measures: &Measures, kind: &str) -> String {
     let runs = counted(measures.runs, "run");
     let all = span(Duration::from_micros(measures.time_us));
-    let mut lines = labelled("measured", &format!("{runs}, {all} of virtual time"), 2);
+    let mut lines = labelled("measured", &format!("{runs}, {all} of {kind} time"), 2);
     let ok = counted(measures.latency.count(), "operation");
     let latency = if measures.latency.count() == 0 {
         String::new()

@@ -41,7 +41,7 @@ pub fn expected(answers: &[Answer], never: &[String], idle: &[String]) -> String
 
 /// What a scenario measured: latencies, throughput, the share that failed, the time to recover.
 #[must_use]
-pub fn staged(measures: &Measures) -> String {
+pub fn staged(measures: &Measures, kind: &str) -> String {
     let [ok, refused, unknown] = measures.operations;
     let seconds = Duration::from_micros(measures.time_us).as_secs_f64();
     let rate = if seconds > 0.0 { ok as f64 / seconds } else { 0.0 };
@@ -53,5 +53,5 @@ pub fn staged(measures: &Measures) -> String {
         _ => String::new(),
     };
     let text = format!("{rate:.1} ok a second · {failed} of {all} failed{recovered}");
-    joined(&labelled("rate", &text, 2)) + &measured(measures)
+    joined(&labelled("rate", &text, 2)) + &measured_in(measures, kind)
 }

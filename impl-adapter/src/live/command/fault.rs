@@ -118,7 +118,7 @@ fn node_of<N: Node<Message: Wire>, T: Transport>(
 
 fn partition<N: Node<Message: Wire>, T: Transport>(
     words: &[&str],
-    cluster: &Cluster<N, T>,
+    cluster: &mut Cluster<N, T>,
 ) -> Result<String, String> {
     let mut groups: Vec<Vec<NodeId>> = Vec::new();
     for word in words {

@@ -4,6 +4,7 @@
 use super::{FAILED, HELD, cannot, fault, say, wait_for};
 use crate::live::control::{Asked, Control};
 use crate::live::host::{Cluster, Settings, Wire};
+use crate::live::stage::TICK;
 use crate::live::{Tcp, Transport, Udp};
 use crate::raft::{Config, raft_rs};
 use crate::{swim, targets};
@@ -75,7 +76,6 @@ enum Over {
 }
 
 /// A cluster that is to be seen by people is slower than one that is simulated.
-const TICK: Duration = Duration::from_millis(30);
 const PERIOD: Duration = Duration::from_millis(200);
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -266,7 +266,7 @@ impl<'a, 's, N: Shown<Message: Wire>, T: Transport> Session<'a, 's, N, T> {
     }
 
     fn verdict(self, way: &Way) -> Result<u8, String> {
-        let (late, lasted) = (self.cluster.late(), self.cluster.now());
+        let (late, lasted) = (self.cluster.stall().longest, self.cluster.now());
         let (trace, ruling) = self.cluster.finish();
         let (code, head) = match &ruling {
             Ruling::Held if *way == Way::CtrlC => (HELD, "held as far as it went".to_owned()),

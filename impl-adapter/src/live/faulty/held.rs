@@ -56,6 +56,11 @@ impl Held {
         self.passing == Some(peer) || self.frames.values().any(in_line)
     }
 
+    /// Whether any frame waits, or is being handed on.
+    pub(super) fn waits(&self) -> bool {
+        self.passing.is_some() || !self.frames.is_empty()
+    }
+
     /// What was taken out last has been handed on.
     pub(super) const fn passed(&mut self) {
         self.passing = None;

@@ -55,9 +55,10 @@ impl Link {
         self.count += 1;
         let seed = seed.fork(nth);
         let trouble = &self.trouble;
-        if self.cut || seed.of("loss").happens(trouble.loss) {
+        if self.cut || seed.of("loss").happens(trouble.loss) || self.is_full(now) {
             return Fate::LOST;
         }
+        let trouble = &self.trouble;
         let (low, high) = (trouble.delay.start().as_micros(), trouble.delay.end().as_micros());
         let drawn = seed.of("delay").draws().between(low as u64, high as u64);
         let drawn = Duration::from_micros(drawn);
@@ -83,12 +84,37 @@ impl Link {
         Fate { lost: false, place, due: Some(due), double: doubled.then_some(due) }
     }
 
-    /// When a narrow way has carried so many more bytes.
+    /// When a narrow way has carried this frame as well.
     fn carried(&mut self, length: usize, now: Instant) -> Instant {
-        let Some(bandwidth) = self.trouble.bandwidth else { return now };
-        let takes = (length as u128 * 1_000_000_000 / u128::from(bandwidth.get())) as u64;
-        let done = self.free.map_or(now, |free| free.max(now)) + Duration::from_nanos(takes);
+        let Trouble { bandwidth, narrow, .. } = self.trouble;
+        if bandwidth.is_none() && narrow.is_none() {
+            return now;
+        }
+        let bytes = bandwidth
+            .map_or(0, |rate| (length as u128 * 1_000_000_000 / u128::from(rate.get())) as u64);
+        let takes = Duration::from_nanos(bytes).max(self.each());
+        let done = self.free.map_or(now, |free| free.max(now)) + takes;
         self.free = Some(done);
         done
+    }
+
+    /// How long a narrow way takes for a frame of any length.
+    fn each(&self) -> Duration {
+        let rate = self.trouble.narrow.map(|(rate, _)| rate.get());
+        rate.map_or(Duration::ZERO, |rate| Duration::from_secs(1) / rate)
+    }
+
+    /// Whether as many frames wait already as may. The one that is being carried does not wait.
+    fn is_full(&self, now: Instant) -> bool {
+        let (Some((_, Some(queue))), Some(free)) = (self.trouble.narrow, self.free) else {
+            return false;
+        };
+        let ahead = free.saturating_duration_since(now).as_nanos();
+        ahead > self.each().as_nanos() * (u128::from(queue) + 1) - 1
+    }
+
+    /// Whether nothing is wrong with it.
+    pub(super) fn is_clear(&self) -> bool {
+        !self.cut && self.trouble == Trouble::NONE
     }
 }

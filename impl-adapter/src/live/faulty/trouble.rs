@@ -1,7 +1,7 @@
 //! What is asked of one way of a network comes in, as a value. Nothing happens here.
 
 use schism::seed::Ratio;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ pub struct Trouble {
     pub(super) doubled: Ratio,
     pub(super) overtaken: (Ratio, Duration),
     pub(super) bandwidth: Option<NonZeroU64>,
+    /// So many frames a second, and how many may wait, if that is limited.
+    pub(super) narrow: Option<(NonZeroU32, Option<u32>)>,
 }
 
 impl Default for Trouble {
@@ -29,6 +31,7 @@ impl Trouble {
         doubled: NEVER,
         overtaken: (NEVER, Duration::ZERO),
         bandwidth: None,
+        narrow: None,
     };
 
     /// So many frames vanish, and nobody is told.
@@ -59,6 +62,14 @@ impl Trouble {
     #[must_use]
     pub fn bandwidth(self, bytes_per_second: NonZeroU64) -> Trouble {
         Trouble { bandwidth: Some(bytes_per_second), ..self }
+    }
+
+    /// Frames leave one behind the other, so many a second, at least 1. Where no more than `queue`
+    /// may wait, a frame that comes then is lost.
+    #[must_use]
+    pub fn narrow(self, frames_per_second: u32, queue: Option<u32>) -> Trouble {
+        let rate = NonZeroU32::new(frames_per_second).unwrap_or(NonZeroU32::MIN);
+        Trouble { narrow: Some((rate, queue)), ..self }
     }
 }
 

@@ -6,14 +6,16 @@
 
 use super::{Cluster, Wire};
 use crate::live::Transport;
-use crate::live::faulty::{Trouble, Way};
 use schism::execute::Op;
-use schism::fault::{Fault, LinkTrouble, Target};
+use schism::expect::Expect;
+use schism::fault::{Fault, LinkTrouble, Overflow, Target};
 use schism::schedule::{Action, Schedule, Step, When};
-use schism::{Event, Node, NodeId, Seed, Spec, Time};
+use schism::{Node, NodeId, Seed, Spec, Time};
 use std::collections::BTreeMap;
 use std::io::Result;
 use std::time::Duration;
+
+mod fault;
 
 /// Values that no written operation is likely to write, and that no probe does.
 const FIRST_OF_LOADS: u64 = 100_000;
@@ -30,8 +32,9 @@ enum Chore {
         groups: Vec<Vec<NodeId>>,
         cut: bool,
     },
-    /// Trouble of a link is over.
+    /// What a step did to a link is over.
     Clear {
+        step: usize,
         from: NodeId,
         to: NodeId,
     },
@@ -47,6 +50,8 @@ enum Chore {
 struct Plan {
     chores: BTreeMap<(Time, u64), Chore>,
     count: u64,
+    /// How many requests loads have made.
+    loaded: u64,
     /// Until when something is still of interest.
     until: Time,
 }
@@ -65,7 +70,12 @@ pub fn unplayable<Op>(schedule: &Schedule<Op>) -> Option<String> {
         Action::Request { .. } | Action::Expect(_) | Action::Load(_) => true,
         Action::Fault(fault) => match fault {
             Fault::Crash { point, .. } => point.is_none(),
-            Fault::Link { what, .. } => !matches!(what, LinkTrouble::Narrow { .. }),
+            Fault::Link { what: LinkTrouble::Narrow { overflow, .. }, .. } => {
+                *overflow != Overflow::DropOldest
+            }
+            Fault::Link { what, .. } => {
+                matches!(what, LinkTrouble::Loses { .. } | LinkTrouble::Late { .. })
+            }
             Fault::Stop { .. }
             | Fault::Restart { .. }
             | Fault::RestartAll
@@ -94,6 +104,13 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     /// A node cannot read or write its files.
     pub async fn act(&mut self, schedule: &Schedule<Op<N>>) -> Result<()> {
         self.looks_out = schedule.expects();
+        self.settings.client_timeout = schedule.timing.client_timeout;
+        self.settings.settle = self.settings.settle.max(schedule.timing.settle);
+        self.book.begins(schedule.steps.len());
+        for node in self.nodes() {
+            let now = self.now();
+            self.shows(node, now);
+        }
         let mut plan = Plan::default();
         let mut last = Time::ZERO;
         for (index, step) in schedule.steps.iter().enumerate() {
@@ -132,14 +149,15 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             Chore::Down(node) => self.stop(node)?,
             Chore::Up(node) => self.up(node)?,
             Chore::Flap { groups, cut } => self.flap(&groups, cut),
-            Chore::Clear { from, to } => self.trouble(from, to, Trouble::NONE),
+            Chore::Clear { step, from, to } => self.gets_well(step, from, to),
             Chore::Ask { step, nth } => {
                 let Action::Load(load) = &schedule.steps[step].action else { return Ok(()) };
                 let turn = NodeId::at(nth as usize % schedule.nodes as usize);
                 let node = self.resolve(&load.to).unwrap_or(turn);
                 let mut draws = Seed(step as u64).fork(u64::from(nth)).draws();
-                let unique = FIRST_OF_LOADS * (step as u64 + 1) + u64::from(nth);
-                self.ask(load.client, node, N::Spec::any(&mut draws, unique))?;
+                plan.loaded += 1;
+                let unique = FIRST_OF_LOADS + plan.loaded;
+                self.ask_because(Some(step), load.client, node, N::Spec::any(&mut draws, unique))?;
                 if load.every * (nth + 1) <= load.lasts {
                     plan.at(time + load.every, Chore::Ask { step, nth: nth + 1 });
                 }
@@ -155,155 +173,64 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         schedule: &Schedule<Op<N>>,
         plan: &mut Plan,
     ) -> Result<()> {
-        match &schedule.steps[index].action {
-            Action::Request { client, to, op } => {
-                if let Some(node) = self.resolve(to) {
-                    self.ask(*client, node, op.clone())?;
+        let now = self.now();
+        let action = &schedule.steps[index].action;
+        let kind = if let Action::Fault(fault) = action { fault.kind() } else { None };
+        if let Some(kind) = kind.filter(|kind| !schedule.claim.names(*kind)) {
+            let why = format!("the claim does not name {}", kind.word());
+            self.book.stepped(index, Err(why), None, now);
+            return Ok(());
+        }
+        let did = match action {
+            Action::Request { client, to, op } => match self.resolve(to) {
+                Ok(node) => {
+                    self.ask_because(Some(index), *client, node, op.clone())?;
+                    Ok(Some(node))
                 }
-            }
-            Action::Expect(expect) => {
-                let mut expect = expect.clone();
-                for target in expect.wish.targets_mut() {
-                    let Some(node) = self.resolve(target) else { return Ok(()) };
-                    *target = Target::Node(node);
-                }
-                // It is certain when its time is over as the cluster counts it, a little later.
-                let now = self.now();
-                plan.until = plan.until.max(now + expect.lasting.length());
-                self.book.expects(index, expect, now);
-            }
+                Err(why) => Err(why),
+            },
+            Action::Expect(expect) => self.expects(index, expect, plan),
             Action::Load(load) => {
                 plan.until = plan.until.max(time + load.lasts);
                 plan.at(time, Chore::Ask { step: index, nth: 0 });
+                Ok(None)
             }
-            Action::Fault(fault) => self.fault(time, fault, plan)?,
-        }
+            Action::Fault(fault) => self.fault(time, index, fault, plan)?,
+        };
+        self.book.stepped(index, did, kind, now);
         Ok(())
     }
 
-    fn fault(&mut self, time: Time, fault: &Fault, plan: &mut Plan) -> Result<()> {
-        let node = |target: &Target| self.resolve(target);
-        let named = |groups: &[Vec<Target>]| -> Vec<Vec<NodeId>> {
-            groups.iter().map(|group| group.iter().filter_map(&node).collect()).collect()
-        };
-        match fault {
-            Fault::Crash { node: who, .. } => {
-                if let Some(who) = node(who) {
-                    self.down(who);
-                }
-            }
-            Fault::Stop { node: who } => {
-                if let Some(who) = node(who) {
-                    self.stop(who)?;
-                }
-            }
-            Fault::Restart { node: who } => {
-                if let Some(who) = node(who) {
-                    self.up(who)?;
-                }
-            }
-            Fault::RestartAll => {
-                self.nodes().for_each(|node| self.down(node));
-                self.nodes().for_each(|node| plan.at(time, Chore::Up(node)));
-            }
-            Fault::RollingRestart { every } => {
-                for (place, node) in (0..).zip(self.nodes()) {
-                    let turn = time + *every * place;
-                    plan.at(turn, Chore::Down(node));
-                    plan.at(turn + *every / 2, Chore::Up(node));
-                    plan.until = plan.until.max(turn + *every);
-                }
-            }
-            Fault::Partition { groups } => self.partition(&named(groups)),
-            Fault::Isolate { node: who } => {
-                if let Some(who) = node(who) {
-                    self.partition(&[vec![who]]);
-                }
-            }
-            Fault::Cut { from, to, both } => {
-                if let (Some(from), Some(to)) = (node(from), node(to)) {
-                    self.cut(from, to);
-                    if *both {
-                        self.cut(to, from);
-                    }
-                }
-            }
-            Fault::Heal => self.mend(),
-            Fault::Flap { groups, every, lasts } => {
-                let groups = named(groups);
-                let (mut turn, mut cut) = (Duration::ZERO, true);
-                while turn < *lasts {
-                    plan.at(time + turn, Chore::Flap { groups: groups.clone(), cut });
-                    (turn, cut) = (turn + *every, !cut);
-                }
-                plan.at(time + *lasts, Chore::Flap { groups, cut: false });
-            }
-            Fault::Link { from, to, what, lasts } => {
-                if let (Some(from), Some(to)) = (node(from), node(to)) {
-                    self.trouble(from, to, trouble(what));
-                    plan.at(time + *lasts, Chore::Clear { from, to });
-                }
-            }
-            _ => {}
+    /// An expectation begins.
+    fn expects(&mut self, step: usize, expect: &Expect, plan: &mut Plan) -> Did {
+        let mut expect = expect.clone();
+        for target in expect.wish.targets_mut() {
+            *target = Target::Node(self.resolve(target)?);
         }
-        Ok(())
+        // It is certain when its time is over as the cluster counts it, a little later.
+        let now = self.now();
+        plan.until = plan.until.max(now + expect.lasting.length());
+        self.book.expects(step, expect, now);
+        Ok(None)
     }
 
     /// Who is meant: of those that hold a role the one with the highest term, then the lowest.
-    fn resolve(&self, target: &Target) -> Option<NodeId> {
+    fn resolve(&self, target: &Target) -> std::result::Result<NodeId, String> {
         match target {
-            Target::Node(node) => self.nodes().find(|known| known == node),
+            Target::Node(node) => {
+                let known = self.nodes().find(|known| known == node);
+                known.ok_or_else(|| format!("there is no {node}"))
+            }
             Target::Role(name) => self
                 .nodes()
                 .filter_map(|node| Some((self.shown(node)?.0, node)))
                 .filter(|(role, _)| role.name == name.as_str())
                 .max_by_key(|(role, node)| (role.term, std::cmp::Reverse(*node)))
-                .map(|(_, node)| node),
-        }
-    }
-
-    /// Asks a process to stop, lets it handle that, and ends it.
-    fn stop(&mut self, node: NodeId) -> Result<()> {
-        if self.is_up(node) {
-            self.event(node, Event::Stop)?;
-            self.down(node);
-        }
-        Ok(())
-    }
-
-    fn cut(&self, from: NodeId, to: NodeId) {
-        if let Some(net) = self.net(from).filter(|_| from != to) {
-            net.cut(Way::To(to));
-        }
-    }
-
-    /// Ends all cuts.
-    fn mend(&self) {
-        self.members.iter().for_each(|member| member.net.heal());
-    }
-
-    fn trouble(&self, from: NodeId, to: NodeId, trouble: Trouble) {
-        if let Some(net) = self.net(from).filter(|_| from != to) {
-            net.trouble(Way::To(to), trouble);
-        }
-    }
-
-    fn flap(&self, groups: &[Vec<NodeId>], cut: bool) {
-        for (place, group) in groups.iter().enumerate() {
-            let others = groups.iter().enumerate().filter(|(other, _)| *other != place);
-            for to in others.flat_map(|(_, other)| other) {
-                for net in group.iter().filter_map(|from| self.net(*from)) {
-                    if cut { net.cut(Way::To(*to)) } else { net.restore(Way::To(*to)) }
-                }
-            }
+                .map(|(_, node)| node)
+                .ok_or_else(|| format!("nobody is {name}")),
         }
     }
 }
 
-fn trouble(what: &LinkTrouble) -> Trouble {
-    match what {
-        LinkTrouble::Loses { ratio } => Trouble::NONE.loss(*ratio),
-        LinkTrouble::Late { by } => Trouble::NONE.delay(*by..=*by),
-        _ => Trouble::NONE,
-    }
-}
+/// What a step did: the node that it turned out to be about, if one; or why it did nothing.
+type Did = std::result::Result<Option<NodeId>, String>;

@@ -2,11 +2,13 @@
 //! out.
 
 use super::Ret;
+use super::watch::Watch;
 use schism::execute::Op;
 use schism::expect::{Begun, Expect, Outlook, Standing, Stood};
 use schism::fact::Told;
+use schism::fault::Kind;
 use schism::history::{History, Moment, Operation, Outcome};
-use schism::trace::{Counts, Digest, End, Trace};
+use schism::trace::{Counts, Digest, End, Shown, StepRecord, Trace};
 use schism::{ClientId, Fact, Node, NodeId, RequestId, Spec, Time};
 use std::collections::BTreeMap;
 
@@ -22,6 +24,8 @@ pub(super) struct Book<N: Node> {
     roles: Vec<&'static str>,
     counts: Counts,
     outlook: Outlook,
+    views: Vec<Shown<N::View>>,
+    steps: Vec<StepRecord>,
     end: Option<End>,
 }
 
@@ -36,6 +40,8 @@ impl<N: Node> Default for Book<N> {
             roles: Vec::new(),
             counts: Counts::default(),
             outlook: Outlook::default(),
+            views: Vec::new(),
+            steps: Vec::new(),
             end: None,
         }
     }
@@ -51,6 +57,7 @@ impl<N: Node> Book<N> {
 
     pub(super) fn ask(
         &mut self,
+        step: Option<usize>,
         client: ClientId,
         node: NodeId,
         op: Op<N>,
@@ -69,7 +76,7 @@ impl<N: Node> Book<N> {
             outcome: Outcome::Unknown,
             completed: invoked,
             again: false,
-            step: None,
+            step,
         });
         self.open.push(true);
         (operation, request)
@@ -167,18 +174,50 @@ impl<N: Node> Book<N> {
         self.end.is_some()
     }
 
-    pub(super) fn trace(self, ended: Moment) -> Trace<N> {
+    /// A node shows this.
+    pub(super) fn shows(&mut self, node: NodeId, incarnation: u32, view: N::View, now: Time) {
+        let at = self.moment(now);
+        self.views.push(Shown { at, node, incarnation, view });
+    }
+
+    /// A schedule of so many steps is to be acted out.
+    pub(super) fn begins(&mut self, steps: usize) {
+        self.steps = vec![StepRecord::default(); steps];
+    }
+
+    /// The time of a step has come. What it did is told with the node that it was about, or why it
+    /// did nothing.
+    pub(super) fn stepped(
+        &mut self,
+        step: usize,
+        did: Result<Option<NodeId>, String>,
+        kind: Option<Kind>,
+        now: Time,
+    ) {
+        let happened = Some(self.moment(now));
+        let Some(record) = self.steps.get_mut(step) else { return };
+        *record = match did {
+            Ok(node) => StepRecord { happened, node, took_hold: true, note: None },
+            Err(why) => StepRecord { happened, node: None, took_hold: false, note: Some(why) },
+        };
+        if let Some(kind) = kind.filter(|_| record.took_hold) {
+            self.counts.faults[kind as usize] += 1;
+        }
+    }
+
+    pub(super) fn trace(self, watch: Watch, ended: Moment) -> Trace<N> {
+        let (course, reigns) = watch.finish(ended.time);
         Trace {
             // No two live runs are the same, so nothing is to be compared.
             digest: Digest::default(),
             history: self.history,
             facts: self.facts,
-            views: Vec::new(),
-            steps: Vec::new(),
+            views: self.views,
+            steps: self.steps,
             hits: Vec::new(),
-            reigns: Vec::new(),
-            course: schism::course::Course::default(),
-            outlook: Default::default(),
+            reigns,
+            course,
+            outlook: self.outlook,
             end: self.end.unwrap_or(End::Open),
             ended,
             counts: self.counts,

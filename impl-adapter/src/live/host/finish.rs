@@ -5,13 +5,44 @@ use crate::live::Transport;
 use schism::check::Ruling;
 use schism::history::Moment;
 use schism::trace::{End, Trace};
-use schism::{Fact, Node, NodeId};
+use schism::{Fact, Node, NodeId, Time};
 use std::time::Duration;
 
+/// How long the machine kept nodes waiting: a timer that came late, a disk that took its time.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Stall {
+    /// The longest time.
+    pub longest: Duration,
+    /// When that was over.
+    pub at: Time,
+}
+
+impl Stall {
+    /// Somebody waited for so long.
+    pub(super) fn note(&mut self, late: Duration, at: Time) {
+        if late > self.longest {
+            (self.longest, self.at) = (late, at);
+        }
+    }
+
+    /// Why nobody can tell whether nodes were in time, where more than this is too much.
+    fn excuse(self, most: Duration) -> Option<String> {
+        let ms = |time: Duration| time.as_micros().div_ceil(1_000);
+        (self.longest > most).then(|| {
+            format!(
+                "the host stalled: nodes waited for it for {} ms, until {}, and {} ms are allowed",
+                ms(self.longest),
+                self.at,
+                ms(most)
+            )
+        })
+    }
+}
+
 impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
-    /// How late the latest timer was: how long the machine kept a node waiting.
-    pub const fn late(&self) -> Duration {
-        self.late
+    /// How long the machine kept nodes waiting.
+    pub const fn stall(&self) -> Stall {
+        self.stall
     }
 
     /// Whether the run has ended because of what a node did.
@@ -25,15 +56,14 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         let at: Moment = self.book.moment(self.now());
         let whole = self.book.is_over();
         let nodes = self.members.len() as u32;
-        let trace = self.book.trace(at);
+        let trace = self.book.trace(self.watch, at);
         let mut ruling = self.check.judge(&trace, nodes, whole);
         // What is forbidden at any speed stays so, and what held did so however slow the machine
         // was. But what was promised in time is not to be judged of nodes that it kept waiting.
         let timely = matches!(&ruling, Ruling::Broken(_))
             && self.check.judge(&trace, nodes, false) == Ruling::Held;
-        if timely && self.late > self.settings.stall {
-            let late = self.late.as_millis();
-            ruling = Ruling::Unknown(format!("the host stalled: a timer was {late} ms late"));
+        if let (true, Some(why)) = (timely, self.stall.excuse(self.settings.stall)) {
+            ruling = Ruling::Unknown(why);
         }
         (trace, ruling)
     }

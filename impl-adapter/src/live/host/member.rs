@@ -5,7 +5,7 @@ use super::Files;
 use crate::live::task::Task;
 use crate::live::{FaultyTransport, Transport};
 use schism::execute::hosted::Hosted;
-use schism::{Node, NodeId, Seed};
+use schism::{Node, NodeId, Role, Seed};
 use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -20,6 +20,8 @@ pub(super) struct Arrived {
 pub(super) struct Member<N: Node, T: Transport> {
     pub(super) node: Option<Hosted<N>>,
     pub(super) incarnation: u32,
+    /// The part that it played last.
+    pub(super) role: Role,
     pub(super) net: Arc<FaultyTransport<T>>,
     pub(super) outbox: UnboundedSender<(NodeId, Vec<u8>)>,
     pub(super) files: Files,
@@ -41,7 +43,7 @@ impl<N: Node, T: Transport> Member<N, T> {
             Task::spawn(receive(id, Arc::clone(&net), arrivals.clone())),
             Task::spawn(send(Arc::clone(&net), leaving)),
         ];
-        Member { node: None, incarnation: 0, net, outbox, files, _tasks }
+        Member { node: None, incarnation: 0, role: Role::NONE, net, outbox, files, _tasks }
     }
 }
 

@@ -67,7 +67,7 @@ impl SceneObject {
             idle: staged.idle.clone(),
             ok_per_second: (seconds > 0.0).then_some(ok / seconds),
             measures: Some((&staged.measures).into()),
-            digest: Some(staged.digest.clone()),
+            digest: Some(staged.digest.clone()).filter(|digest| !digest.is_empty()),
             kept: None,
         }
     }
