@@ -21,6 +21,7 @@ pub mod tcp;
 pub mod udp;
 
 mod control;
+mod secret;
 mod task;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What the `schism` command can check: the adapters, each with its claim, and their mutants with
 //! the same one.
 
-use crate::mutants;
+use crate::mutants::{self, Card};
 use crate::raft::raft_rs::{self, Server};
 use crate::raft::{Config, members};
 use crate::scenarios;
@@ -15,7 +15,7 @@ use schism::judge::Membership;
 use schism::judge::membership::Bounds;
 use schism::judge::refines::Raft;
 use schism::schedule::Timing;
-use schism::{Io, Nemesis, check};
+use schism::{Io, Nemesis, Node, check};
 use std::time::Duration;
 
 /// In a calm network a write takes 20 ms; what goes wrong with its messages is made good within
@@ -82,12 +82,9 @@ pub fn register(mut cli: Cli) -> Cli {
             "the same as raft-rs-grows, with low limits and without waiting for a disk",
             members(Config { tight: true, sync_within: Some(SYNC_WITHIN), ..one }),
         );
-    for mutant in mutants::all() {
-        let check = check(mutant.boot(Config::default()));
-        let check = check.nodes(mutant.nodes).survives(mutant.claim());
-        let check = check.linearizable().available(AVAILABLE);
-        let check = if mutant.is_refined() { check.refines(Raft) } else { check };
-        cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
+    for mutant in mutants::raft::all() {
+        let check = planted(mutant, Config::default());
+        cli = canary(cli, mutant.card, check);
     }
     cli = group(cli);
     for scenario in scenarios::all() {
@@ -128,7 +125,22 @@ fn members(config: Config) -> Check<Server> {
     let claim = members::claim(Nemesis::everything(), 5);
     let claim = if config.lags() { stalls(claim) } else { claim };
     let check = check(raft_rs::boot(config)).nodes(5).survives(claim);
-    check.linearizable().available(AVAILABLE)
+    check.linearizable().available(available(config))
+}
+
+/// A cluster of a mutant, of which all is claimed that is claimed of the healthy one.
+pub(crate) fn planted(
+    mutant: &'static mutants::raft::Mutant,
+    config: Config,
+) -> Check<mutants::raft::Broken> {
+    let check = check(mutant.boot(config)).survives(mutant.claim());
+    let check = check.linearizable().available(available(config));
+    if mutant.is_refined() { check.refines(Raft) } else { check }
+}
+
+/// Adds a mutant, by its card.
+fn canary<N: Node>(cli: Cli, card: Card, check: Check<N>) -> Cli {
+    cli.mutant(card.id, card.sentence, card.caught_by, card.known_steps, check.nodes(card.nodes))
 }
 
 /// Long enough for a fault that comes last to be noticed by all.
@@ -142,7 +154,7 @@ fn group(cli: Cli) -> Cli {
         cli.check("foca", "foca 2.0.0: SWIM with suspicion; members join, leave and tell", healthy);
     for mutant in mutants::swim::all() {
         let check = members_of(swim, mutant.boot(swim));
-        cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
+        cli = canary(cli, mutant.card, check);
     }
     cli
 }

@@ -1,9 +1,9 @@
 //! A line of words from another terminal comes in at a socket of loopback; a reply goes back. Where
 //! to ask, and a secret, stand in a file, so that only who can read it is heard.
 
+use super::secret::secret;
 use super::task::Task;
 use std::fs;
-use std::hash::{BuildHasher, Hasher};
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -29,21 +29,33 @@ pub(super) struct Asked {
 pub(super) struct Control {
     asked: Receiver<Asked>,
     file: PathBuf,
+    /// What stands in it.
+    text: String,
     _listener: Task,
 }
 
 impl Control {
     /// Listens on a free port of loopback, and writes to this file where that is.
     pub(super) async fn open(file: &Path) -> Result<Control> {
+        if ask(file, "status").is_ok() {
+            let text = format!(
+                "a cluster is served already, and listens where {} says; --control names another \
+                 file for this one",
+                file.display()
+            );
+            return Err(Error::new(ErrorKind::AddrInUse, text));
+        }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let (address, secret) = (listener.local_addr()?, secret());
+        let (address, secret) =
+            (listener.local_addr()?, format!("{:016x}{:016x}", secret(), secret()));
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        write_privately(file, &format!("{address} {secret}\n"))?;
+        let text = format!("{address} {secret}\n");
+        write_privately(file, &text)?;
         let (sender, asked) = channel(16);
         let _listener = Task::spawn(listen(listener, secret, sender));
-        Ok(Control { asked, file: file.to_owned(), _listener })
+        Ok(Control { asked, file: file.to_owned(), text, _listener })
     }
 
     /// The next command. Who stops waiting for it loses none.
@@ -54,21 +66,11 @@ impl Control {
 
 impl Drop for Control {
     fn drop(&mut self) {
-        // One that stays behind leads nowhere, and is replaced by the next.
-        let _ = fs::remove_file(&self.file);
+        if fs::read_to_string(&self.file).is_ok_and(|text| text == self.text) {
+            // One that stays behind leads nowhere, and is replaced by the next.
+            let _ = fs::remove_file(&self.file);
+        }
     }
-}
-
-/// Nobody guesses it: the hasher of the standard library is seeded by the system.
-fn secret() -> String {
-    #[expect(clippy::disallowed_types, reason = "a secret is to differ between processes")]
-    let state = std::hash::RandomState::new();
-    let half = |n: u8| {
-        let mut hasher = state.build_hasher();
-        hasher.write_u8(n);
-        hasher.finish()
-    };
-    format!("{:016x}{:016x}", half(0), half(1))
 }
 
 /// Writes a file that only its owner can read, where the system knows owners.

@@ -138,6 +138,12 @@ impl<T: Transport> FaultyTransport<T> {
         shared.idle.store(false, Ordering::Release);
     }
 
+    /// What is wrong with frames on this way.
+    pub fn trouble_of(&self, way: Way) -> Trouble {
+        let links = self.shared.links();
+        links.each.get(&way).map_or(Trouble::NONE, |link| link.trouble.clone())
+    }
+
     /// Ends all trouble; cuts stay. Frames that wait for their time keep it.
     pub fn calm(&self) {
         for link in self.shared.links().each.values_mut() {

@@ -66,14 +66,10 @@ fn one(play: &Play, live: &Live) -> Result<Witnessed, Error> {
     let tick = TICK.div_f64(live.speed);
     let raft = Config { tick, ..Config::default() };
     let id = play.target.strip_prefix("mutant:").unwrap_or_default();
-    if let Some(mutant) = mutants::find(id) {
-        let raft = Config { tick, ..mutant.healthy() };
-        let check = schism::check(mutant.boot(raft)).survives(mutant.claim()).linearizable();
-        let check = check.available(targets::available(raft));
-        let check = if mutant.is_refined() { check.refines(Raft) } else { check };
-        return of_raft(check, raft, play, live);
+    if let Some(mutant) = mutants::raft::all().iter().find(|mutant| mutant.card.id == id) {
+        return of_raft(targets::planted(mutant, raft), raft, play, live);
     }
-    if let Some(mutant) = mutants::swim::all().iter().find(|mutant| mutant.id == id) {
+    if let Some(mutant) = mutants::swim::all().iter().find(|mutant| mutant.card.id == id) {
         return of_swim(targets::members_of(swim, mutant.boot(swim)), swim, play, live);
     }
     if play.target == "foca" {

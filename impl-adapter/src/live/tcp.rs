@@ -1,9 +1,11 @@
 //! Frames on connections: in order and without loss while a connection lasts. A party that is
 //! spoken to is dialled; answers go back the way that the question came.
 //!
-//! What travels: who dials says its name in four bytes, then each side sends frames, each behind
-//! its length in four bytes, the lowest first.
+//! What travels: who dials says its name in four bytes and the network's secret in eight, then each
+//! side sends frames, each behind its length in four bytes, the lowest first. A network that was
+//! made as a whole has a secret of its own, so that whoever else finds its ports is no party of it.
 
+use super::secret::secret;
 use super::task::Task;
 use super::{Transport, closed, stranger, too_large};
 use schism::NodeId;
@@ -25,6 +27,9 @@ const GREETING: Duration = Duration::from_secs(2);
 /// So long a listener that cannot accept (too many files are open) waits before it tries again.
 const REST: Duration = Duration::from_millis(20);
 
+/// The secret of parties that are not made as one network.
+const OPEN: u64 = 0;
+
 /// One party's connections.
 pub struct Tcp {
     shared: Arc<Shared>,
@@ -35,6 +40,8 @@ pub struct Tcp {
 
 struct Shared {
     id: NodeId,
+    /// What parties of this network say before anything else.
+    secret: u64,
     arrived: UnboundedSender<(NodeId, Vec<u8>)>,
     table: Mutex<Table>,
 }
@@ -63,9 +70,13 @@ impl Tcp {
     /// # Errors
     /// There is no loopback, or no port is free.
     pub async fn listen(id: NodeId) -> Result<Tcp> {
+        Tcp::listen_with(id, OPEN).await
+    }
+
+    async fn listen_with(id: NodeId, secret: u64) -> Result<Tcp> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let mut party = Tcp::dialler(id, []);
+        let mut party = Tcp::with(id, secret, []);
         party.address = Some(address);
         party._listener = Some(Task::spawn(accept(listener, Arc::clone(&party.shared))));
         Ok(party)
@@ -73,10 +84,18 @@ impl Tcp {
 
     /// A party that only dials, and knows these others.
     pub fn dialler(id: NodeId, others: impl IntoIterator<Item = (NodeId, SocketAddr)>) -> Tcp {
+        Tcp::with(id, OPEN, others)
+    }
+
+    fn with(
+        id: NodeId,
+        secret: u64,
+        others: impl IntoIterator<Item = (NodeId, SocketAddr)>,
+    ) -> Tcp {
         let (arrived, inbox) = unbounded_channel();
         let addresses = others.into_iter().collect();
         let table = Mutex::new(Table { addresses, ..Table::default() });
-        let shared = Arc::new(Shared { id, arrived, table });
+        let shared = Arc::new(Shared { id, secret, arrived, table });
         Tcp { shared, address: None, inbox: tokio::sync::Mutex::new(inbox), _listener: None }
     }
 
@@ -85,10 +104,11 @@ impl Tcp {
     /// # Errors
     /// There is no loopback, or no port is free.
     pub async fn loopback(parties: impl IntoIterator<Item = NodeId>) -> Result<Vec<Tcp>> {
+        let secret = secret();
         let mut ends = Vec::new();
         let mut addresses = BTreeMap::new();
         for id in parties {
-            let end = Tcp::listen(id).await?;
+            let end = Tcp::listen_with(id, secret).await?;
             addresses.extend(end.address.map(|address| (id, address)));
             ends.push(end);
         }
@@ -155,7 +175,9 @@ impl Shared {
         let address = self.table().addresses.get(&to).copied().ok_or_else(|| stranger(to))?;
         let mut stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        stream.write_all(&self.id.0.to_le_bytes()).await?;
+        let mut greeting = self.id.0.to_le_bytes().to_vec();
+        greeting.extend_from_slice(&self.secret.to_le_bytes());
+        stream.write_all(&greeting).await?;
         Ok(self.keep(to, true, stream))
     }
 
@@ -222,7 +244,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    greetings.spawn(timeout(GREETING, greet(stream)));
+                    greetings.spawn(timeout(GREETING, greet(stream, shared.secret)));
                 }
                 Err(_) => tokio::time::sleep(REST).await,
             },
@@ -235,10 +257,10 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn greet(mut stream: TcpStream) -> Result<(NodeId, TcpStream)> {
+async fn greet(mut stream: TcpStream, secret: u64) -> Result<(NodeId, TcpStream)> {
     let name = stream.read_u32_le().await?;
-    if name == 0 {
-        return Err(Error::new(ErrorKind::InvalidData, "nobody has this name"));
+    if name == 0 || stream.read_u64_le().await? != secret {
+        return Err(Error::new(ErrorKind::InvalidData, "it is no party of this network"));
     }
     stream.set_nodelay(true)?;
     Ok((NodeId(name), stream))

@@ -9,7 +9,8 @@ use super::live::{self, Live};
 use super::program::Program;
 use super::progress::Bar;
 use super::scenes::{PREFIX, Stage};
-use super::target::{Entry, Wishes};
+use super::target::Entry;
+use super::wishes::Wishes;
 use crate::campaign::Stop;
 use crate::check::{Checked, Outcome};
 use crate::error::Error;
@@ -27,7 +28,7 @@ pub(super) fn check(
     let jobs = jobs(cli, asked, program)?;
     let wishes = wishes(asked, program, cli.stop());
     let sink = Sink::open(asked.json.file(), console)?;
-    if asked.live {
+    if asked.live.live {
         let (objects, exit) = play(cli, asked, &jobs, wishes, console)?;
         written(sink, &objects, console)?;
         return Ok(exit);
@@ -104,8 +105,8 @@ fn play(
         return Err(Trouble::misuse("this command cannot run its targets on real sockets"));
     };
     let live = Live {
-        over: asked.over.clone(),
-        speed: asked.speed,
+        over: asked.live.over.clone(),
+        speed: asked.live.speed,
         jobs: wishes.jobs,
         save: (!asked.no_save).then(|| PathBuf::from(LIVE)),
         limits: wishes.limits,

@@ -2,7 +2,7 @@
 //! expectation, each with its time.
 
 use super::layout::{WIDTH, joined, labelled, wrap};
-use super::measured::{measured, percent, span};
+use super::measured::{measured_in, percent, span};
 use super::words::count;
 use crate::expect::Answer;
 use crate::measures::Measures;

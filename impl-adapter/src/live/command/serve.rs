@@ -138,6 +138,22 @@ fn over<N: Shown<Message: Wire>>(
     })?
 }
 
+/// Somebody at the terminal, or whoever runs this process, wants it to end.
+async fn asked_to_end() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    // Where nobody can listen for it, it ends the process at once, as ever.
+    let _ = tokio::signal::ctrl_c().await;
+}
+
 /// A cluster that people watch.
 struct Session<'a, 's, N: Shown<Message: Wire>, T: Transport> {
     cluster: Cluster<N, T>,
@@ -167,8 +183,9 @@ impl<'a, 's, N: Shown<Message: Wire>, T: Transport> Session<'a, 's, N, T> {
     async fn run(mut self) -> Result<u8, String> {
         let failed = |error| cannot("run the cluster", error);
         let mut control = Control::open(&self.asked.control).await.map_err(failed)?;
-        let ctrl_c = tokio::signal::ctrl_c();
-        tokio::pin!(ctrl_c);
+        let asked_to_end = asked_to_end();
+        tokio::pin!(asked_to_end);
+        self.welcome()?;
         let ends = self.asked.seconds.map(|span| Instant::now() + span);
         let mut way = loop {
             self.show()?;
@@ -178,7 +195,7 @@ impl<'a, 's, N: Shown<Message: Wire>, T: Transport> Session<'a, 's, N, T> {
             let next = self.next_request();
             tokio::select! {
                 biased;
-                _ = &mut ctrl_c => break Way::CtrlC,
+                () = &mut asked_to_end => break Way::CtrlC,
                 () = crate::live::faulty::until(ends) => break Way::Time,
                 Some(asked) = control.next() => self.obey(asked)?,
                 () = crate::live::faulty::until(next) => self.request().map_err(failed)?,
@@ -187,12 +204,37 @@ impl<'a, 's, N: Shown<Message: Wire>, T: Transport> Session<'a, 's, N, T> {
         };
         if way == Way::Time {
             tokio::select! {
-                _ = &mut ctrl_c => way = Way::CtrlC,
+                () = &mut asked_to_end => way = Way::CtrlC,
                 settled = self.cluster.settle() => settled.map_err(failed)?,
             }
         }
         drop(control);
         self.verdict(&way)
+    }
+
+    /// Says what runs, and what can be done to it.
+    fn welcome(&mut self) -> Result<(), String> {
+        let Serve { nodes, over, target, rate, control, .. } = self.asked;
+        let over = if *over == Over::Udp { "UDP" } else { "TCP" };
+        let what = match target {
+            Known::Foca => "ask members to leave, to join and to tell",
+            Known::RaftRs => "write and read",
+        };
+        let clients = match rate {
+            0 => String::new(),
+            _ => format!("; clients {what}, {rate} times a second"),
+        };
+        let control = match control.to_str() {
+            Some(super::CONTROL) => String::new(),
+            _ => format!(" --control {}", control.display()),
+        };
+        say(
+            self.streams,
+            &format!(
+                "{nodes} nodes on {over}, on this machine alone{clients}\nin another terminal: \
+                 schism fault partition 0 1{control}   (Ctrl-C ends it)\n"
+            ),
+        )
     }
 
     /// When the next client comes.
@@ -293,7 +335,7 @@ fn summary<N: Node>(trace: &Trace<N>, lasted: schism::Time, late: Duration) -> S
     let ok = all.iter().filter(|operation| matches!(operation.outcome, Outcome::Ok(_))).count();
     format!(
         "  ran       {lasted} live, {} requests, {ok} ok; {} messages sent, {} arrived\n  told      \
-         {} facts; the latest timer was {} ms late\n",
+         {} facts; the machine kept nodes waiting for {} ms at most\n",
         all.len(),
         trace.counts.sent,
         trace.counts.delivered,

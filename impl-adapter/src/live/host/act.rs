@@ -107,6 +107,7 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         self.settings.client_timeout = schedule.timing.client_timeout;
         self.settings.settle = self.settings.settle.max(schedule.timing.settle);
         self.book.begins(schedule.steps.len());
+        self.watch.begins(schedule.steps.len());
         for node in self.nodes() {
             let now = self.now();
             self.shows(node, now);

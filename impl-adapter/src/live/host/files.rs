@@ -4,7 +4,7 @@
 use schism::execute::hosted::Kept;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Result, Write};
+use std::io::{Error, Result, Write};
 use std::path::{Path, PathBuf};
 
 /// The files of one node. A log only grows; a cell is replaced as a whole.
@@ -22,7 +22,7 @@ impl Files {
     /// # Errors
     /// It cannot be made.
     pub fn open(folder: &Path) -> Result<Files> {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(|error| at("make", folder, &error))?;
         Ok(Files { folder: folder.to_owned(), logs: BTreeMap::new() })
     }
 
@@ -31,6 +31,10 @@ impl Files {
     /// # Errors
     /// One cannot be read.
     pub fn read(&self) -> Result<Vec<Kept>> {
+        self.found().map_err(|error| at("read", &self.folder, &error))
+    }
+
+    fn found(&self) -> Result<Vec<Kept>> {
         let mut kept = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
@@ -50,6 +54,11 @@ impl Files {
     /// # Errors
     /// The disk is full, or gone.
     pub fn write(&mut self, file: &str, bytes: &[u8], whole: bool) -> Result<()> {
+        let written = self.put(file, bytes, whole);
+        written.map_err(|error| at("write", &self.folder, &error))
+    }
+
+    fn put(&mut self, file: &str, bytes: &[u8], whole: bool) -> Result<()> {
         if whole {
             let (place, new) = (self.path(file, CELL), self.path(file, "new"));
             fs::write(&new, bytes)?;
@@ -67,6 +76,10 @@ impl Files {
     /// # Errors
     /// The disk failed.
     pub fn sync(&mut self, file: &str) -> Result<()> {
+        self.make_durable(file).map_err(|error| at("sync", &self.folder, &error))
+    }
+
+    fn make_durable(&self, file: &str) -> Result<()> {
         if let Some(log) = self.logs.get(file) {
             return log.sync_data();
         }
@@ -83,6 +96,14 @@ impl Files {
     fn path(&self, file: &str, kind: &str) -> PathBuf {
         self.folder.join(format!("f{}.{kind}", escaped(file)))
     }
+}
+
+/// What could not be done, and where.
+fn at(what: &str, folder: &Path, error: &Error) -> Error {
+    Error::new(
+        error.kind(),
+        format!("cannot {what} a node's files in {}: {error}", folder.display()),
+    )
 }
 
 /// A name that any disk takes, behind an `f`, so that none is empty: other signs than letters,

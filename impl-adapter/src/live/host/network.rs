@@ -51,6 +51,14 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         self.look();
     }
 
+    /// From now on what one node sends to another has this trouble besides what it has.
+    pub fn worsen(&mut self, from: NodeId, to: NodeId, worse: impl FnOnce(Trouble) -> Trouble) {
+        if let Some(net) = self.net(from) {
+            let worse = worse(net.trouble_of(Way::To(to)));
+            self.trouble(from, to, worse);
+        }
+    }
+
     /// Ends all cuts.
     pub fn mend(&mut self) {
         self.members.iter().for_each(|member| member.net.heal());

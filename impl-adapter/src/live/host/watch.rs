@@ -3,7 +3,8 @@
 //! those who measure. They are what the simulation notes of its runs.
 //!
 //! The one idea: a fault holds until what it did is over, and that can be seen: a node is up again,
-//! no link is cut, a time is over. So whoever mends something has nothing to say here.
+//! no link is cut, a time is over. So whoever mends something has nothing to say here. Nor does
+//! whoever breaks something by hand: what is broken and belongs to no step is seen as well.
 
 use schism::course::{Course, Hold, Span};
 use schism::fact::{Config, Nodes};
@@ -19,6 +20,8 @@ pub(super) struct Watch {
     /// Since when each node is down.
     down: Vec<Option<Time>>,
     held: Vec<(Hold, Until)>,
+    /// The step that the next fault by hand counts as.
+    next_by_hand: usize,
     reign: Option<Reign>,
     reigns: Vec<Reign>,
     /// Who votes, by the newest entry that says so.
@@ -34,6 +37,8 @@ pub(super) enum Until {
     Up(Time, Option<NodeId>),
     /// That no link is cut.
     Healed,
+    /// That no link has any trouble but a cut.
+    Calm,
 }
 
 /// What a cluster looks like at one moment.
@@ -82,6 +87,7 @@ impl Watch {
             Until::Time(at) => at <= now,
             Until::Up(at, Some(node)) => at <= now && up(node),
             Until::Up(at, None) => at <= now && ids(scene.nodes()).all(up),
+            Until::Calm => !pairs(scene.nodes()).any(|(from, to)| is_ill(scene, from, to)),
             Until::Healed => pairs(scene.nodes()).all(|(from, to)| !scene.is_cut(from, to)),
         };
         let course = &mut self.course;
@@ -93,6 +99,7 @@ impl Watch {
             }
             !over
         });
+        self.note_by_hand(scene, now);
         if let Some(reign) = self.reign.take() {
             close(&mut self.reigns, reign, now);
         }
@@ -100,6 +107,45 @@ impl Watch {
             let (from, until) = (now, now);
             Reign { leader, term, from, until }
         });
+    }
+
+    /// Notes what is broken and belongs to no step, as if it were one of those that follow.
+    fn note_by_hand(&mut self, scene: &impl Scene, now: Time) {
+        let known = |held: &[(Hold, Until)], kinds: &[Kind]| {
+            held.iter().any(|(hold, _)| kinds.contains(&hold.kind))
+        };
+        let links = [Kind::Loss, Kind::Delays, Kind::Congestion];
+        if pairs(scene.nodes()).any(|(from, to)| scene.is_cut(from, to))
+            && !known(&self.held, &[Kind::Partitions])
+        {
+            self.by_hand(Kind::Partitions, Until::Healed, now);
+        }
+        if pairs(scene.nodes()).any(|(from, to)| is_ill(scene, from, to))
+            && !known(&self.held, &links)
+        {
+            // What was late hangs on for a while when it is over, so this is no loss.
+            self.by_hand(Kind::Delays, Until::Calm, now);
+        }
+        for node in ids(scene.nodes()).filter(|node| scene.role(*node).is_none()) {
+            let known = self.held.iter().any(|(_, until)| match until {
+                Until::Up(_, who) => who.is_none_or(|who| who == node),
+                _ => false,
+            });
+            if !known {
+                self.by_hand(Kind::Crashes, Until::Up(now, Some(node)), now);
+            }
+        }
+    }
+
+    fn by_hand(&mut self, kind: Kind, until: Until, now: Time) {
+        let step = self.next_by_hand;
+        self.next_by_hand += 1;
+        self.took_hold(step, kind, until, now);
+    }
+
+    /// A schedule of so many steps is acted out: what is done by hand counts as a later one.
+    pub(super) fn begins(&mut self, steps: usize) {
+        self.next_by_hand = steps;
     }
 
     fn note_leader(&mut self, scene: &impl Scene, now: Time) {
@@ -146,7 +192,7 @@ impl Watch {
     /// Who leads with nothing in its way, and which term.
     fn undisturbed(&self, scene: &impl Scene) -> Option<(NodeId, u64)> {
         let all = || ids(scene.nodes());
-        let led = |node: NodeId| Some((scene.role(node).filter(|role| role.leads())?.term, node));
+        let led = |node: NodeId| Some((scene.role(node).filter(Role::leads)?.term, node));
         let (term, leader) = all().filter_map(led).max_by_key(|(term, _)| *term)?;
         let up = |node: &NodeId| scene.role(*node).is_some();
         let linked = |node| scene.is_clear(leader, node) && scene.is_clear(node, leader);
@@ -185,6 +231,11 @@ impl Watch {
         self.course.holds.sort_by_key(|hold| (hold.span.from, hold.step));
         (self.course, self.reigns)
     }
+}
+
+/// Whether a link that is not cut has any trouble.
+fn is_ill(scene: &impl Scene, from: NodeId, to: NodeId) -> bool {
+    !scene.is_cut(from, to) && !scene.is_clear(from, to)
 }
 
 fn close(past: &mut Vec<Reign>, reign: Reign, now: Time) {

@@ -48,7 +48,7 @@ const CUTS: [&str; 4] =
 
 #[test]
 fn a_planted_bug_is_found_on_real_sockets_by_a_property_that_it_names() {
-    let all = schism_names();
+    let all = [("PM24", "foca"), ("PM10", "raft-rs"), ("PM16", "raft-rs")];
     let mut plays = Vec::new();
     for (id, family) in all {
         plays.extend(on(&format!("mutant:{id}"), family, &CUTS));
@@ -72,12 +72,8 @@ fn a_planted_bug_is_found_on_real_sockets_by_a_property_that_it_names() {
     }
 }
 
-const fn schism_names() -> [(&'static str, &'static str); 3] {
-    [("PM24", "foca"), ("PM10", "raft-rs"), ("PM16", "raft-rs")]
-}
-
 fn caught_by(id: &str) -> &'static [&'static str] {
-    mutants::all().iter().find(|mutant| mutant.id == id).expect("it is known").caught_by
+    mutants::cards().find(|card| card.id == id).expect("it is known").caught_by
 }
 
 #[test]

@@ -97,11 +97,18 @@ async fn garbage_on_a_tcp_port_harms_nobody_else() {
     use tokio::io::AsyncWriteExt;
     let ends = Tcp::loopback([A, B]).await.expect("there is a loopback");
     let address = ends[1].address().expect("it listens");
-    for garbage in [&b""[..], b"\0\0\0\0", b"\x01\0\0\0\xff\xff\xff\xff", b"GET / HTTP/1.1\r\n\r\n"]
-    {
+    let posing = [b"\x01\0\0\0".as_slice(), &[0; 8], b"\x05\0\0\0hello"].concat();
+    for garbage in [
+        &b""[..],
+        b"\0\0\0\0",
+        b"\x01\0\0\0\xff\xff\xff\xff",
+        // It says that it is the other party, and does not know the secret of the network.
+        &posing,
+        b"GET / HTTP/1.1\r\n\r\n",
+    ] {
         let mut stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
         stream.write_all(garbage).await.expect("nobody has hung up yet");
     }
-    ends[0].send(B, b"hello".to_vec()).await.expect("it can be sent");
-    assert_eq!(received(&ends[1]).await, (A, b"hello".to_vec()));
+    ends[0].send(B, b"from A".to_vec()).await.expect("it can be sent");
+    assert_eq!(received(&ends[1]).await, (A, b"from A".to_vec()));
 }

@@ -37,9 +37,9 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
                 self.fault_of_one(step, node, fault)?
             }
             Fault::RestartAll => {
+                self.holds(step, Kind::Crashes, Until::Up(time, None));
                 self.nodes().for_each(|node| self.down(node));
                 self.nodes().for_each(|node| plan.at(time, Chore::Up(node)));
-                self.holds(step, Kind::Crashes, Until::Up(time, None));
                 Ok(None)
             }
             Fault::RollingRestart { every } => {
@@ -70,13 +70,13 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             let is = if comes { "up" } else { "down" };
             return Ok(Err(format!("{node} is {is} already")));
         }
+        if let Some(kind) = fault.kind() {
+            self.holds(step, kind, Until::Up(self.now(), Some(node)));
+        }
         match fault {
             Fault::Restart { .. } => self.up(node)?,
             Fault::Stop { .. } => self.stop(node)?,
             _ => self.down(node),
-        }
-        if let Some(kind) = fault.kind() {
-            self.holds(step, kind, Until::Up(self.now(), Some(node)));
         }
         Ok(Ok(Some(node)))
     }
@@ -85,23 +85,23 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         match fault {
             Fault::Partition { groups } => {
                 let groups = self.named(groups);
-                self.partition(&groups);
                 self.holds(step, Kind::Partitions, Until::Healed);
+                self.partition(&groups);
                 Ok(None)
             }
             Fault::Isolate { node } => {
                 let node = self.resolve(node)?;
-                self.partition(&[vec![node]]);
                 self.holds(step, Kind::Partitions, Until::Healed);
+                self.partition(&[vec![node]]);
                 Ok(Some(node))
             }
             Fault::Cut { from, to, both } => {
                 let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+                self.holds(step, Kind::Partitions, Until::Healed);
                 self.cut(from, to);
                 if *both {
                     self.cut(to, from);
                 }
-                self.holds(step, Kind::Partitions, Until::Healed);
                 Ok(Some(from))
             }
             Fault::Heal if self.is_partitioned() => {
@@ -122,9 +122,9 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             }
             Fault::Link { from, to, what, lasts } => {
                 let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+                self.holds(step, what.kind(), Until::Time(time + *lasts));
                 self.link(step, from, to, *what);
                 plan.at(time + *lasts, Chore::Clear { step, from, to });
-                self.holds(step, what.kind(), Until::Time(time + *lasts));
                 Ok(Some(from))
             }
             _ => Err("it cannot be done to a real cluster".to_owned()),
@@ -140,11 +140,11 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
         groups.iter().map(|group| group.iter().filter_map(node).collect()).collect()
     }
 
-    /// A fault has hold of the cluster from now on.
-    pub(in crate::live::host) fn holds(&mut self, step: usize, kind: Kind, until: Until) {
+    /// A fault has hold of the cluster from now on. It is said before the fault is done, so that
+    /// what is seen then is known to be its doing.
+    fn holds(&mut self, step: usize, kind: Kind, until: Until) {
         let now = self.now();
         self.watch.took_hold(step, kind, until, now);
-        self.look();
     }
 
     /// Asks a process to stop, lets it handle that, and ends it.
