@@ -6,33 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+mod folder;
+
+use folder::Folder;
+
 const SCHISM: &str = env!("CARGO_BIN_EXE_schism");
-
-/// A folder of this test's own, which goes when it ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("schism-{test}-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a temporary folder can be made");
-        Folder(folder)
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.join(name);
-        let folder = path.parent().expect("it is below the folder");
-        fs::create_dir_all(folder).expect("a temporary folder can be made");
-        fs::write(&path, text).expect("a temporary folder can be written");
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // A test that fails must not fail twice.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()

@@ -2,34 +2,16 @@
 //! terminal, gets well again, and is judged.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
+mod folder;
+
+use folder::Folder;
+
 const SCHISM: &str = env!("CARGO_BIN_EXE_schism");
 const PAGE: &str = include_str!("../../docs/reference/command-line.md");
-
-/// A folder of a test's own, which goes when it ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("schism-{test}-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a temporary folder can be made");
-        Folder(folder)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // A test that fails must not fail twice.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn schism(words: &[&str]) -> (Option<i32>, String, String) {
     let ran = Command::new(SCHISM).args(words).output();
@@ -78,8 +60,8 @@ impl Served {
     }
 
     #[cfg(unix)]
-    fn interrupt(&self) {
-        let kill = Command::new("kill").args(["-INT", &self.process.id().to_string()]).status();
+    fn end_by(&self, signal: &str) {
+        let kill = Command::new("kill").args([signal, &self.process.id().to_string()]).status();
         assert!(kill.is_ok_and(|status| status.success()));
     }
 
@@ -112,12 +94,40 @@ fn a_cluster_that_is_served_is_broken_and_mended_from_another_terminal() {
         (&["partition", "0", "0"], "refused: a node stands in one group only\n"),
         (&["loss", "101"], "refused: expected a percentage from 0 to 100\n"),
         (&["delay", "9", "1"], "refused: the smaller number comes first\n"),
-        (&["dance"], "refused: `dance` is no fault; see `schism fault --help`\n"),
+        (&["partition"], "refused: partition is said like this: partition 0,1 2,3,4\n"),
+        (&["partition", "0,1,2,3,4"], "refused: all nodes stand in one group: that cuts nothing\n"),
+        (&["loss", "-5"], "refused: expected a percentage from 0 to 100\n"),
+        (&["loss", "5", "0"], "refused: loss is said like this: loss 20, or loss 20 0 1\n"),
+        (&["bandwidth", "0"], "refused: expected bytes a second, from 1 on\n"),
+        (&["cut", "0", "0"], "refused: nobody is cut off from itself\n"),
+        (&["crash", "n6"], "refused: `n6` is no node; they are 0 to 4, or n1 to n5\n"),
+        (&["restart", "0"], "refused: n1 is up already\n"),
     ] {
         let why = why.strip_prefix("refused: ").expect("each is refused");
         assert_eq!(served.fault(words), (Some(1), why.to_owned()), "{words:?}");
     }
-    served.interrupt();
+    let (_, said) = served.fault(&["dance"]);
+    assert!(said.starts_with("`dance` is no fault; they are partition, heal, cut, "), "{said}");
+    for (words, done) in [
+        (&["duplicate", "20"][..], "20% of all messages come twice\n"),
+        (
+            &["reorder", "20", "0", "1"],
+            "n1 -> n2: 20% of all messages wait until the next one has \
+                                        passed\n",
+        ),
+        (&["bandwidth", "100000"], "no more than 100000 bytes a second pass each link\n"),
+        (&["delay", "1", "2"], "each message is 1 to 2 ms late\n"),
+        (&["cut", "0", "1"], "cut n1 -> n2\n"),
+        (&["heal"], "healed\n"),
+    ] {
+        assert_eq!(served.fault(words), (Some(0), done.to_owned()), "{words:?}");
+    }
+    // A second cluster does not take the place of the first.
+    let (code, _, err) = schism(&["serve", "foca", "--seconds", "1", "--control", &served.control]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("a cluster is served already"), "{err}");
+    assert_eq!(served.fault(&["status"]).1.lines().count(), 5);
+    served.end_by("-INT");
     let verdict = served.until("raft-rs: ");
     let ran = served.until("  ran ");
     let control = served.control.clone();
@@ -129,6 +139,64 @@ fn a_cluster_that_is_served_is_broken_and_mended_from_another_terminal() {
         }
     }
     assert!(!PathBuf::from(control).exists(), "what says where it listens goes with it");
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_ends_the_process_gets_a_verdict_and_nothing_is_left_behind() {
+    let folder = Folder::new("serve-terminated");
+    let mut served = Served::start(&folder, &["foca", "--rate", "0"]);
+    served.until("== all 3 see each other");
+    let control = PathBuf::from(&served.control);
+    let own = std::env::temp_dir().join(format!("schism-serve-{}", served.process.id()));
+    assert!(control.exists() && own.exists());
+    served.end_by("-TERM");
+    assert_eq!(served.until("foca: "), "foca: held as far as it went");
+    assert_eq!(served.code(), Some(0));
+    assert!(!control.exists() && !own.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn strangers_on_its_ports_change_nothing() {
+    let folder = Folder::new("serve-strangers");
+    for over in ["udp", "tcp"] {
+        let mut served = Served::start(&folder, &["raft-rs", "--over", over, "--rate", "0"]);
+        served.until("== all 3 follow ");
+        let (tcp, udp) = folder::ports(served.process.id());
+        assert!(tcp.len() + udp.len() >= 4, "three nodes and what listens for faults");
+        // It says that it is n1, or nobody; then a frame of nothing, one too long, one cut off.
+        let frames =
+            [&b"\x01\0\0\0\0\0\0\0"[..], b"\x01\0\0\0\xff\xff\xff\xff", b"\xff", &[7; 9000]];
+        for port in tcp {
+            for frame in frames {
+                let mut stream =
+                    std::net::TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+                stream.write_all(frame).expect("nobody has hung up yet");
+            }
+        }
+        let stranger = std::net::UdpSocket::bind("127.0.0.1:0").expect("there is a loopback");
+        for frame in udp.iter().flat_map(|port| frames.map(|frame| (*port, frame))) {
+            stranger.send_to(frame.1, ("127.0.0.1", frame.0)).expect("it can be sent");
+        }
+        assert_eq!(served.fault(&["status"]).1.matches("term 1").count(), 3);
+        served.end_by("-INT");
+        assert_eq!(served.until("raft-rs: "), "raft-rs: held as far as it went");
+        assert_eq!(served.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_is_named() {
+    let folder = Folder::new("serve-disk");
+    let file = folder.path("no-folder");
+    fs::write(&file, "").expect("it can be written");
+    let control = folder.path("control");
+    let (code, _, err) =
+        schism(&["serve", "raft-rs", "--seconds", "1", "--disks", &file, "--control", &control]);
+    assert_eq!(code, Some(2), "{err}");
+    let place = format!("cannot make a node's files in {file}/n1: ");
+    assert!(err.starts_with("error: ") && err.contains(&place), "{err}");
 }
 
 #[test]

@@ -32,7 +32,9 @@ pub fn register(cli: Cli) -> Cli {
 }
 
 /// Plays all of these, and tells what became of each as soon as it is known.
-fn play(plays: &[Play], live: &Live, tell: &mut dyn FnMut(usize, Result<Witnessed, Error>)) {
+///
+/// That is in no order: a short one is over before a long one.
+pub fn play(plays: &[Play], live: &Live, tell: &mut dyn FnMut(usize, Result<Witnessed, Error>)) {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = if live.jobs == 0 { cores() } else { live.jobs };
     let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(jobs).build();

@@ -3,3 +3,4 @@
 
 mod faulty;
 mod kinds;
+mod laws;

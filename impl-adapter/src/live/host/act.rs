@@ -7,7 +7,7 @@
 use super::{Cluster, Wire};
 use crate::live::Transport;
 use schism::execute::Op;
-use schism::expect::Expect;
+use schism::expect::{Expect, Lasting};
 use schism::fault::{Fault, LinkTrouble, Overflow, Target};
 use schism::schedule::{Action, Schedule, Step, When};
 use schism::{Node, NodeId, Seed, Spec, Time};
@@ -190,7 +190,7 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
                 }
                 Err(why) => Err(why),
             },
-            Action::Expect(expect) => self.expects(index, expect, plan),
+            Action::Expect(expect) => self.expects(time, index, expect, plan),
             Action::Load(load) => {
                 plan.until = plan.until.max(time + load.lasts);
                 plan.at(time, Chore::Ask { step: index, nth: 0 });
@@ -203,13 +203,15 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     }
 
     /// An expectation begins.
-    fn expects(&mut self, step: usize, expect: &Expect, plan: &mut Plan) -> Did {
+    fn expects(&mut self, time: Time, step: usize, expect: &Expect, plan: &mut Plan) -> Did {
         let mut expect = expect.clone();
         for target in expect.wish.targets_mut() {
             *target = Target::Node(self.resolve(target)?);
         }
-        // It is certain when its time is over as the cluster counts it, a little later.
-        let now = self.now();
+        // Real steps come a little late. What is to be so for a while is to be so until the step
+        // comes that ends it; for what is to come in time, time counts from now on.
+        let lasts = matches!(expect.lasting, Lasting::For(_));
+        let now = if lasts { time } else { self.now() };
         plan.until = plan.until.max(now + expect.lasting.length());
         self.book.expects(step, expect, now);
         Ok(None)
