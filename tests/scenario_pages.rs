@@ -2,7 +2,7 @@
 //! as the page says, and where its output is shown, prints exactly that.
 
 use schism::cli::Streams;
-use schism_adapters::targets;
+use schism_adapters::{live, targets};
 
 const PAGES: [(&str, &str); 4] = [
     ("howto", include_str!("../docs/howto/write-a-scenario.md")),
@@ -25,7 +25,8 @@ fn schism(words: &str) -> (u8, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut input = std::io::empty();
     let mut streams = Streams { input: &mut input, out: &mut out, err: &mut err, terminal: false };
-    let code = targets::register(schism::cli()).run(&words, &mut streams);
+    let cli = live::stage::register(targets::register(schism::cli()));
+    let code = cli.run(&words, &mut streams);
     (code, String::from_utf8(out).expect("all that is printed is text"))
 }
 
@@ -53,6 +54,9 @@ fn each_command_ends_as_its_page_says_and_prints_what_it_shows() {
         assert!(!commands.is_empty(), "{page} shows no command");
         for (words, code, output) in commands {
             let (ended, out) = schism(words);
+            // On a machine that stood still nobody can tell.
+            let stalled = words.contains(" --live") && out.contains("the host stalled");
+            let code = if stalled { 3 } else { code };
             assert_eq!(ended, code, "{page}: {words}\n{out}");
             if let Some(output) = output {
                 assert_eq!(out, output, "{page}: {words}");

@@ -13,6 +13,7 @@ use std::io::{Error, ErrorKind, Result};
 pub mod command;
 pub mod faulty;
 pub mod host;
+pub mod lines;
 pub mod memory;
 pub mod pace;
 pub mod resilience;
@@ -27,6 +28,7 @@ mod task;
 mod tests;
 
 pub use faulty::{FaultyTransport, State, Trouble, Way};
+pub use lines::Lines;
 pub use memory::Memory;
 pub use tcp::Tcp;
 pub use udp::Udp;

@@ -16,6 +16,58 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+fn schism(folder: &Folder, words: &[&str]) -> (Option<i32>, String, String) {
+    let ran = Command::new(SCHISM).args(words).current_dir(&folder.0).output();
+    let Output { status, stdout, stderr } = ran.expect("the command was built");
+    (status.code(), text(&stdout), text(&stderr))
+}
+
+#[test]
+fn a_scenario_on_real_sockets_is_told_as_in_the_simulation_and_can_be_looked_at_again() {
+    let folder = Folder::new("live");
+    let words = ["check", "scenario:raft-rs/full-restart", "--live", "--speed", "2", "--json"];
+    let (code, json, report) = schism(&folder, &words);
+    let told: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    if code == Some(3) {
+        assert!(report.contains("the host stalled"), "{report}");
+    } else {
+        assert_eq!((code, told["verdict"].as_str()), (Some(0), Some("pass")), "{report}");
+        assert!(report.contains("full-restart: held, 5 of 5 expectations came true"), "{report}");
+        assert!(told["scenario"]["expectations"].as_array().is_some_and(|all| all.len() == 5));
+    }
+    for line in ["\n  latency   ", "\n  judged    no panic, terminates, reference, linearizable, "]
+    {
+        assert!(report.contains(line), "{report}");
+    }
+    assert!(told["live"]["sent"].as_u64() > Some(100), "{json}");
+    assert_eq!(told["live"]["over"].as_str(), Some("udp"));
+    let file = |what: &str| told["live"]["files"][what].as_str().expect("it is named").to_owned();
+    let (code, out, err) = schism(&folder, &["history", &file("history")]);
+    assert!(code == Some(0) && out.contains(": linearizable, "), "{out}{err}");
+    let (code, out, err) = schism(&folder, &["replay", &file("schedule")]);
+    assert!(code == Some(0) && out.starts_with("raft-rs: held"), "{out}{err}");
+}
+
+#[test]
+fn only_scenarios_are_played_on_real_sockets() {
+    let folder = Folder::new("live-misuse");
+    for (words, says) in [
+        (&["raft-rs", "--live"][..], "error: --live is for scenarios, such as scenario:all"),
+        (&["scenario:all", "--over", "tcp"], "--live"),
+        (&["scenario:all", "--live", "--vary"], "cannot be used with"),
+        (&["scenario:all", "--live", "--speed", "0"], "expected how much faster, from 0.1 to 20"),
+        (&["scenario:all", "--live", "--over", "sctp"], "invalid value 'sctp'"),
+        (
+            &["scenario:raft-rs/leader-crash", "--live", "--on", "raft-rs-grows"],
+            "raft-rs-grows cannot be run on real sockets; raft-rs and foca can",
+        ),
+    ] {
+        let (code, out, err) = schism(&folder, &[&["check"], words].concat());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{words:?}: {err}");
+        assert!(err.contains(says), "{words:?}: {err}");
+    }
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;

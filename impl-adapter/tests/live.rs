@@ -46,7 +46,7 @@ fn all(target: &str) -> Vec<&'static Scenario> {
 /// Plays all of these at one time; hands back those of which nobody can tell, for want of a
 /// machine. The others must hold: that is what the simulation says of each.
 fn on_sockets(
-    scenarios: Vec<(&'static Scenario, usize)>,
+    scenarios: &[(&'static Scenario, usize)],
     over: &str,
     speed: f64,
 ) -> Vec<(&'static Scenario, usize)> {
@@ -91,10 +91,10 @@ fn scenarios_on_real_sockets_end_as_in_the_simulation() {
         assert_eq!(simulated(&script(scenario)), Ruling::Held, "{}", scenario.name);
     }
     let runs = twice.len();
-    let mut unknown = on_sockets(twice, "udp", 1.0);
+    let mut unknown = on_sockets(&twice, "udp", 1.0);
     if unknown.len() * 20 > runs {
         // Other work had the machine: those of which nobody can tell are tried once more.
-        unknown = on_sockets(unknown, "udp", 1.0);
+        unknown = on_sockets(&unknown, "udp", 1.0);
     }
     let names: Vec<_> = unknown.iter().map(|(scenario, _)| scenario.name).collect();
     assert!(unknown.len() * 20 <= runs, "the host stalled in more than 1 of 20: {names:?}");
@@ -102,9 +102,9 @@ fn scenarios_on_real_sockets_end_as_in_the_simulation() {
 
 #[test]
 fn scenarios_of_servers_with_real_disks_hold_or_nobody_can_tell() {
-    let once = all("raft-rs").into_iter().map(|scenario| (scenario, 1)).collect();
+    let once: Vec<_> = all("raft-rs").into_iter().map(|scenario| (scenario, 1)).collect();
     // How long a disk takes is no matter of ours: how many are unknown is not judged.
-    on_sockets(once, "tcp", 1.5);
+    on_sockets(&once, "tcp", 1.5);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,8 +3,11 @@
 
 use schism_adapters::live::resilience::Report;
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
+
+mod folder;
+
+use folder::Folder;
 
 const SCHISM: &str = env!("CARGO_BIN_EXE_schism");
 const PAGE: &str = include_str!("../../docs/reference/command-line.md");
@@ -21,22 +24,6 @@ fn run(words: &[&str]) -> Ran {
     let ran = ran.expect("the command was built");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ran { code: ran.status.code(), out: text(&ran.stdout), err: text(&ran.stderr) }
-}
-
-/// A folder of a test's own, which goes when it ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Folder {
-        Folder(std::env::temp_dir().join(format!("schism-{test}-{}", std::process::id())))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // A test that fails must not fail twice.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 #[test]

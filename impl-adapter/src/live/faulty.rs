@@ -12,19 +12,19 @@
 
 use super::Transport;
 use super::task::Task;
-use held::{Held, Place};
-use link::{Fate, Link};
+use link::Link;
 use schism::{NodeId, Seed};
-use std::collections::BTreeMap;
-use std::io::{Error, ErrorKind, Result};
+use shared::Shared;
+use std::io::Result;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 mod counters;
 mod held;
 mod link;
+mod shared;
 mod trouble;
 
 pub use counters::{Counters, Figures, Phase, State};
@@ -60,26 +60,6 @@ pub struct FaultyTransport<T: Transport> {
     shared: Arc<Shared<T>>,
     /// What sends the frames that had to wait; there is none until one has to.
     pump: OnceLock<Task>,
-}
-
-struct Shared<T> {
-    inner: T,
-    seed: Seed,
-    counters: Counters,
-    /// Whether nothing was ever asked, or all of it is over and done.
-    idle: AtomicBool,
-    links: Mutex<Links>,
-    /// The pump looks again.
-    wake: Notify,
-}
-
-#[derive(Default)]
-struct Links {
-    each: BTreeMap<Way, Link>,
-    /// Frames that wait for their time to leave.
-    leaving: Held,
-    /// Frames that have come and wait for their time to be handed in.
-    coming: Held,
 }
 
 impl<T: Transport> FaultyTransport<T> {
@@ -252,131 +232,5 @@ pub(super) async fn until(due: Option<Instant>) {
     match due {
         Some(due) => sleep_until(due).await,
         None => std::future::pending().await,
-    }
-}
-
-impl<T: Transport> Shared<T> {
-    fn is_idle(&self) -> bool {
-        self.idle.load(Ordering::Acquire)
-    }
-
-    /// A frame has come in. If nothing is wrong any more, and nothing waits, the next one passes as
-    /// if there had never been anything.
-    fn arrived(&self) {
-        self.counters.arrived();
-        let links = self.links();
-        let waits = links.leaving.waits() || links.coming.waits();
-        if !waits && links.each.values().all(Link::is_clear) {
-            // Whoever asks for trouble takes the lock first, and says so after this.
-            self.idle.store(true, Ordering::Release);
-        }
-    }
-
-    fn links(&self) -> MutexGuard<'_, Links> {
-        // Nothing that is done under this lock can leave it half done.
-        self.links.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn cut(&self, ways: &[Way]) {
-        let mut links = self.links();
-        let mut cut = false;
-        for way in ways {
-            cut |= !std::mem::replace(&mut links.each.entry(*way).or_default().cut, true);
-        }
-        self.idle.store(false, Ordering::Release);
-        if cut {
-            self.counters.cut();
-        }
-    }
-
-    /// Says to a sender that a party is cut off, where somebody would.
-    fn refuse(&self, to: NodeId) -> Result<()> {
-        if self.inner.connects() {
-            return Err(Error::new(ErrorKind::NotConnected, format!("{to} is cut off")));
-        }
-        Ok(())
-    }
-
-    /// What happens to a frame that leaves, and whether it is cut off.
-    fn judge_leaving(&self, to: NodeId, frame: &[u8]) -> (Fate, bool) {
-        let mut links = self.links();
-        let cut = links.is_cut(Way::To(to));
-        (self.fate(&mut links, Way::To(to), frame), cut)
-    }
-
-    fn judge_coming(&self, from: NodeId, frame: &[u8]) -> Fate {
-        self.fate(&mut self.links(), Way::From(from), frame)
-    }
-
-    fn fate(&self, links: &mut Links, way: Way, frame: &[u8]) -> Fate {
-        let lined_up = match way {
-            Way::To(peer) => links.leaving.is_lined_up(peer),
-            Way::From(peer) => links.coming.is_lined_up(peer),
-        };
-        let Some(link) = links.each.get_mut(&way) else { return Fate::PASSES };
-        let fate = link.next(self.seed.of(way), frame.len(), Instant::now(), lined_up);
-        if fate.lost {
-            self.counters.lost();
-        }
-        fate
-    }
-
-    /// Lets a frame wait, and those that it overtakes or that wait for it to pass.
-    fn hold(
-        &self,
-        which: impl Fn(&mut Links) -> &mut Held,
-        peer: NodeId,
-        frame: &[u8],
-        fate: &Fate,
-    ) {
-        let mut links = self.links();
-        let held = which(&mut links);
-        for due in fate.copies() {
-            self.counters.queued();
-            held.push(due, peer, frame.to_owned(), fate.place);
-        }
-        if fate.place != Place::Aside {
-            held.release_behind(peer, fate.due);
-        }
-    }
-
-    /// A frame whose time has come, or when that of the next one does.
-    fn waited(
-        &self,
-        which: impl Fn(&mut Links) -> &mut Held,
-        way: impl Fn(NodeId) -> Way,
-    ) -> std::result::Result<(NodeId, Vec<u8>), Option<Instant>> {
-        let mut links = self.links();
-        which(&mut links).passed();
-        while let Some((peer, frame)) = which(&mut links).pop_due(Instant::now()) {
-            if !links.is_cut(way(peer)) {
-                return Ok((peer, frame));
-            }
-            self.counters.lost();
-        }
-        Err(which(&mut links).next_due())
-    }
-
-    /// Sends what had to wait, each frame at its time.
-    async fn pump(self: Arc<Self>) {
-        loop {
-            match self.waited(|links| &mut links.leaving, Way::To) {
-                Ok((to, frame)) => {
-                    if self.inner.send(to, frame).await.is_err() {
-                        self.counters.failed();
-                    }
-                }
-                Err(due) => tokio::select! {
-                    () = until(due) => {}
-                    () = self.wake.notified() => {}
-                },
-            }
-        }
-    }
-}
-
-impl Links {
-    fn is_cut(&self, way: Way) -> bool {
-        self.each.get(&way).is_some_and(|link| link.cut)
     }
 }

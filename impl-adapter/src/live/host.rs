@@ -33,6 +33,7 @@ mod finish;
 mod member;
 mod network;
 mod settle;
+mod stall;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -41,7 +42,7 @@ mod wire;
 
 pub use act::unplayable;
 pub use files::Files;
-pub use finish::Stall;
+pub use stall::Stall;
 pub use wire::Wire;
 
 /// What a node answers its clients.
@@ -93,6 +94,8 @@ pub struct Cluster<N: Node<Message: Wire>, T: Transport> {
     stall: Stall,
     /// Whether anything is expected of the run, so that it is noted how nodes stand.
     looks_out: bool,
+    /// Whether all nodes have come up once: before, that one is down is nobody's doing.
+    started: bool,
 }
 
 impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
@@ -129,10 +132,12 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             pulse: Instant::now() + settings.stall / 2,
             stall: Stall::default(),
             looks_out: false,
+            started: false,
         };
         for id in cluster.nodes() {
             cluster.up(id)?;
         }
+        cluster.started = true;
         cluster.look();
         Ok(cluster)
     }

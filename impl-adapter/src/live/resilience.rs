@@ -16,6 +16,7 @@ use std::io::Result;
 
 mod client;
 mod flaw;
+mod kind;
 mod leaks;
 mod report;
 pub mod services;
@@ -28,10 +29,11 @@ mod trials;
 
 pub use client::{Client, Policy, Refusal, Tally};
 pub use flaw::Flaw;
+pub use kind::Kind;
 pub use report::{Calls, Criterion, Figures, Flags, Report, Result as TrialResult, TARGET};
 pub use stamp::stamp;
 pub use table::table;
-pub use trials::{Kind, examine};
+pub use trials::{examine, rest, trials};
 
 use super::Transport;
 

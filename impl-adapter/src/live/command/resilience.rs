@@ -4,7 +4,7 @@
 use super::{FAILED, HELD, cannot, say, wait_for};
 use crate::live::resilience::services::{Echo, HttpTools, StdioTools, tools};
 use crate::live::resilience::{
-    Flaw, Kind, Policy, Report, Service, TrialResult, examine, stamp, table,
+    Flaw, Kind, Policy, Report, Service, TrialResult, examine, rest, stamp, table,
 };
 use clap::Parser;
 use schism::Seed;
@@ -12,7 +12,6 @@ use schism::cli::Streams;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::time::Instant;
 
 /// Break the network between services and their clients, on real sockets
@@ -75,12 +74,15 @@ pub(super) fn run(asked: &Resilience, streams: &mut Streams<'_>) -> Result<u8, S
         return serve(notes);
     }
     let report = match &asked.read {
-        Some(file) => read(file)?,
+        Some(file) => {
+            Report::read(file).map_err(|error| cannot(format!("read {}", file.display()), error))?
+        }
         None => tried(asked, streams)?,
     };
     say(streams, &table(&report))?;
     if asked.read.is_none() && !asked.no_save {
-        let file = save(&report, &asked.save)?;
+        let failed = |error| cannot(format!("write into {}", asked.save.display()), error);
+        let file = report.save(&asked.save).map_err(failed)?;
         say(streams, &format!("  written  {}\n", file.display()))?;
     }
     Ok(if report.passed() { HELD } else { FAILED })
@@ -125,26 +127,9 @@ async fn trials<S: Service>(
         }
         let (seed, policy) = (Seed(asked.seed), Policy::default());
         results.push(examine(&service, kind, seed, policy, asked.broken).await);
-        // What the last trial closed is to be gone before the next one counts.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        rest().await;
     }
     results
-}
-
-fn save(report: &Report, folder: &Path) -> Result<PathBuf, String> {
-    let file = folder.join(format!("resilience-{}.json", report.stamp));
-    let text = serde_json::to_string_pretty(report).map_err(|error| cannot("write JSON", error))?;
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&file, text + "\n"))
-        .map_err(|error| cannot(format!("write {}", file.display()), error))?;
-    Ok(file)
-}
-
-fn read(file: &Path) -> Result<Report, String> {
-    let name = file.display();
-    let text = fs::read_to_string(file).map_err(|error| cannot(format!("read {name}"), error))?;
-    serde_json::from_str(&text)
-        .map_err(|error| format!("{name} is no result of this command: {error}"))
 }
 
 fn serve(notes: &Path) -> Result<u8, String> {

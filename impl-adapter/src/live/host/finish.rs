@@ -1,43 +1,11 @@
 //! The end of a live run: what happened becomes a trace, and the check says what it thinks of it.
 
-use super::{Cluster, Wire};
+use super::{Cluster, Stall, Wire};
 use crate::live::Transport;
 use schism::check::Ruling;
 use schism::history::Moment;
 use schism::trace::{End, Trace};
-use schism::{Fact, Node, NodeId, Time};
-use std::time::Duration;
-
-/// How long the machine kept nodes waiting: a timer that came late, a disk that took its time.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub struct Stall {
-    /// The longest time.
-    pub longest: Duration,
-    /// When that was over.
-    pub at: Time,
-}
-
-impl Stall {
-    /// Somebody waited for so long.
-    pub(super) fn note(&mut self, late: Duration, at: Time) {
-        if late > self.longest {
-            (self.longest, self.at) = (late, at);
-        }
-    }
-
-    /// Why nobody can tell whether nodes were in time, where more than this is too much.
-    fn excuse(self, most: Duration) -> Option<String> {
-        let ms = |time: Duration| time.as_micros().div_ceil(1_000);
-        (self.longest > most).then(|| {
-            format!(
-                "the host stalled: nodes waited for it for {} ms, until {}, and {} ms are allowed",
-                ms(self.longest),
-                self.at,
-                ms(most)
-            )
-        })
-    }
-}
+use schism::{Fact, Node, NodeId};
 
 impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
     /// How long the machine kept nodes waiting.

@@ -111,6 +111,9 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
 
     /// Takes note of what has changed: who is up, who leads, which links are well.
     pub(super) fn look(&mut self) {
+        if !self.started {
+            return;
+        }
         let now = self.now();
         let mut watch = std::mem::take(&mut self.watch);
         watch.look(&*self, now);

@@ -7,6 +7,9 @@ use crate::raft::Config;
 use crate::raft::raft_rs::{self, Server};
 use schism::check;
 use schism::check::Ruling;
+use schism::course::Span;
+use schism::fault::Kind;
+use schism::figure::Figure;
 use schism::spec::map::{Get, Put};
 use schism::trace::End;
 use std::path::PathBuf;
@@ -131,6 +134,48 @@ async fn a_disk_that_forgets_is_found_out_by_the_same_judge() {
     assert!(matches!(cluster.outcome(read), Some(Outcome::Ok(_))));
     let (_, ruling) = cluster.finish();
     assert!(matches!(ruling, Ruling::Broken(_)), "{ruling:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_led_and_what_was_broken_by_hand_is_noted_and_judged() {
+    let folder = Folder::new("course");
+    let bound = Duration::from_millis(1_500);
+    let leads = |view: &crate::raft::Status| view.role.leads().then_some((view.term, view.id));
+    let check = servers().agree("leader of a term", leads).within(Figure::Leaderless, bound);
+    let ends = Memory::network((1..=3).map(NodeId), Duration::from_millis(5));
+    let cluster = Cluster::start(check, ends, &folder.0, Settings::default());
+    let mut cluster = cluster.expect("it can be started");
+    pass(&mut cluster, 1_000).await;
+    let [leader] = leaders(&cluster)[..] else { panic!("one leads") };
+    cluster.partition(&[vec![NodeId(1)], vec![NodeId(2)], vec![NodeId(3)]]);
+    pass(&mut cluster, 2_000).await;
+    cluster.mend();
+    pass(&mut cluster, 1_000).await;
+    cluster.down(leader);
+    pass(&mut cluster, 500).await;
+    cluster.settle().await.expect("its files can be written");
+    let (trace, ruling) = cluster.finish();
+    let Ruling::Broken(broken) = ruling else { panic!("nobody led for two seconds: {ruling:?}") };
+    assert_eq!(broken.failure.to_string(), "within leaderless: nobody leads for longer");
+    let span = |from, until| Span { from: Time::millis(from), until: Time::millis(until) };
+    let holds = trace.course.holds.iter().map(|hold| (hold.step, hold.kind, hold.span));
+    let cut = (0, Kind::Partitions, span(1_000, 3_000));
+    assert_eq!(holds.collect::<Vec<_>>(), [cut, (1, Kind::Crashes, span(4_000, 4_500))]);
+    assert_eq!(trace.course.downs, [(leader, span(4_000, 4_500))]);
+    let cut = |gap: &&Span| gap.from == Time::millis(1_000) && gap.length() > bound;
+    assert!(trace.course.led && trace.course.leaderless.iter().any(|gap| cut(&gap)));
+    // Nobody is undisturbed while something is cut or down.
+    let [before, .., after] = &trace.reigns[..] else { panic!("two led: {:?}", trace.reigns) };
+    assert_eq!((before.leader, before.until), (leader, Time::millis(1_000)));
+    assert!(after.from >= Time::millis(4_500), "{after:?}");
+    let disturbed = |at: u64| {
+        trace
+            .reigns
+            .iter()
+            .any(|reign| reign.from < Time::millis(at) && reign.until > Time::millis(at))
+    };
+    assert!(![1_500, 2_500, 4_250].into_iter().any(disturbed), "{:?}", trace.reigns);
+    assert!(trace.views.len() > 100 && trace.views.iter().any(|shown| shown.incarnation == 1));
 }
 
 #[tokio::test]

@@ -109,7 +109,12 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
             Ok(()) => {
                 let done = self.carry_out(node);
                 // All nodes wait while one writes to its disk.
-                self.was_late(self.now().since(now));
+                let after = self.now();
+                let work = after.since(now);
+                self.was_late(work);
+                if let Some(full) = self.stall.worked(work, after, self.settings.stall) {
+                    self.was_late(full);
+                }
                 done
             }
             Err(end) => {

@@ -1,7 +1,9 @@
 //! What trials came to, as plain data, which is written as JSON and reads back.
 
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 /// The version of the JSON; it grows when a field changes its meaning.
 pub(super) const VERSION: u32 = 1;
@@ -141,6 +143,29 @@ impl Report {
             target_met: graceful >= TARGET,
             tests,
         }
+    }
+
+    /// Writes it to a file of its stamp in this folder, which is made if there is none; says which.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn save(&self, folder: &Path) -> io::Result<PathBuf> {
+        let file = folder.join(format!("resilience-{}.json", self.stamp));
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        fs::create_dir_all(folder)?;
+        fs::write(&file, text).map(|()| file)
+    }
+
+    /// Reads one back.
+    ///
+    /// # Errors
+    /// It is not there, or is no report.
+    pub fn read(file: &Path) -> io::Result<Report> {
+        let text = fs::read_to_string(file)?;
+        serde_json::from_str(&text).map_err(|error| {
+            let text = format!("it is no report of resilience: {error}");
+            io::Error::new(io::ErrorKind::InvalidData, text)
+        })
     }
 
     /// Whether each trial met its criteria, and the target was met.

@@ -3,8 +3,10 @@
 
 use super::client::Policy;
 use super::flaw::Flaw;
+use super::kind::Kind;
 use super::leaks::Held;
-use super::report::{Criterion, Figures, Flags, Result as TrialResult, milliseconds};
+use super::report::{Criterion, Figures, Flags, Report, Result as TrialResult, milliseconds};
+use super::stamp::stamp;
 use super::trial::{Bench, Line, Seen, sums};
 use super::{Service, Tally};
 use crate::live::faulty::Phase;
@@ -15,74 +17,23 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
-/// A way in which a network fails.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Kind {
-    /// The connection is lost while work goes on, and comes back.
-    Loss,
-    /// Three in ten requests are lost.
-    Intermittent,
-    /// Every second request is lost.
-    Partial,
-    /// The service is cut off for a while.
-    Recovery,
-    /// One of two connections is lost.
-    Cascade,
-    /// The connection comes and goes.
-    Reconnect,
-}
-
 /// A trial that lasts so long will not end.
 const ENDLESS: Duration = Duration::from_secs(60);
 
-impl Kind {
-    /// All of them, in the order in which they are tried.
-    pub const ALL: [Kind; 6] = [
-        Kind::Loss,
-        Kind::Intermittent,
-        Kind::Partial,
-        Kind::Recovery,
-        Kind::Cascade,
-        Kind::Reconnect,
-    ];
-
-    /// The word for what it does.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Kind::Loss => "connection-loss",
-            Kind::Intermittent => "intermittent",
-            Kind::Partial => "partial",
-            Kind::Recovery => "recovery",
-            Kind::Cascade => "cascade",
-            Kind::Reconnect => "reconnect",
-        }
+/// Tries a service in all ways, one after the other.
+pub async fn trials<S: Service>(service: S, seed: u64, policy: Policy) -> Report {
+    let (service, began) = (Arc::new(service), Instant::now());
+    let mut results = Vec::new();
+    for kind in Kind::ALL {
+        results.push(examine(&service, kind, Seed(seed), policy, None).await);
+        rest().await;
     }
+    Report::new(stamp(), seed, began.elapsed(), results)
+}
 
-    /// What it is called.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Kind::Loss => "full connection loss during work",
-            Kind::Intermittent => "intermittent connectivity",
-            Kind::Partial => "partial failure",
-            Kind::Recovery => "recovery after a partition",
-            Kind::Cascade => "no cascade between two connections",
-            Kind::Reconnect => "rapid reconnect",
-        }
-    }
-
-    /// The flags of a service that bears it.
-    #[must_use]
-    pub const fn expected(self) -> Flags {
-        Flags {
-            connection_lost: !matches!(self, Kind::Intermittent | Kind::Partial),
-            recovered: true,
-            data_lost: false,
-            cascading_failure: false,
-            graceful_degradation: true,
-        }
-    }
+/// What the last trial closed is to be gone before the next one counts.
+pub async fn rest() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
 /// Tries a service in one way.

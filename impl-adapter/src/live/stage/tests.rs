@@ -66,9 +66,9 @@ fn a_planted_bug_is_found_on_real_sockets_by_a_property_that_it_names() {
             found.iter().all(|property| named(property) || property == "scenario"),
             "{found:?}"
         );
-        // Of a machine that stood still in all four nothing can be said.
-        let any = told.iter().any(|seen| of(&seen));
-        assert!(!any || found.iter().any(named), "{id}: {found:?}");
+        // A machine that stood still may have hidden it.
+        let decided = told.iter().filter(of).count();
+        assert!(decided < CUTS.len() || found.iter().any(named), "{id}: {found:?}");
     }
 }
 

@@ -122,17 +122,7 @@ impl Service for HttpTools {
         Ok(Posts { address: self.address, idle: Mutex::default(), arrived, inbox })
     }
 
-    fn request(&self, id: u64, operation: Operation) -> Vec<u8> {
-        tools::request(id, operation)
-    }
-
-    fn answer(&self, frame: &[u8]) -> Option<(u64, std::result::Result<String, String>)> {
-        tools::answer(frame)
-    }
-
-    fn expected(&self, operation: Operation) -> String {
-        tools::expected(operation)
-    }
+    tools::spoken_to!();
 }
 
 /// A client's connections: a frame is posted, and what the answer says comes in as a frame.

@@ -52,17 +52,7 @@ impl Service for StdioTools {
         Ok(Pipes { program, words, pipes, arrived, inbox: Mutex::new(inbox) })
     }
 
-    fn request(&self, id: u64, operation: Operation) -> Vec<u8> {
-        tools::request(id, operation)
-    }
-
-    fn answer(&self, frame: &[u8]) -> Option<(u64, std::result::Result<String, String>)> {
-        tools::answer(frame)
-    }
-
-    fn expected(&self, operation: Operation) -> String {
-        tools::expected(operation)
-    }
+    tools::spoken_to!();
 }
 
 /// The pipes to one process at a time.

@@ -209,3 +209,21 @@ fn key(number: u64) -> String {
 fn text(number: u64) -> String {
     format!("v{number}")
 }
+
+/// How a service is spoken to that is this server, however its lines travel.
+macro_rules! spoken_to {
+    () => {
+        fn request(&self, id: u64, operation: Operation) -> Vec<u8> {
+            super::tools::request(id, operation)
+        }
+
+        fn answer(&self, frame: &[u8]) -> Option<(u64, std::result::Result<String, String>)> {
+            super::tools::answer(frame)
+        }
+
+        fn expected(&self, operation: Operation) -> String {
+            super::tools::expected(operation)
+        }
+    };
+}
+pub(super) use spoken_to;
