@@ -10,6 +10,7 @@ mod gather;
 mod layout;
 mod links;
 mod measured;
+mod members;
 mod narrative;
 mod pass;
 mod paths;
