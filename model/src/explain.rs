@@ -116,4 +116,6 @@ fn commands(next: &Next) -> Vec<String> {
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod tape;
+#[cfg(test)]
 mod tests;
