@@ -93,3 +93,22 @@ fn a_replay_says_what_each_link_carried_and_lost() {
     assert_eq!(lost, [(Some(1), true), (Some(2), false)], "{links:?}");
     assert!(links.iter().all(|link| link["sent"].as_u64() > Some(10)), "{links:?}");
 }
+
+#[test]
+fn a_failure_of_a_group_shows_what_its_members_came_to_believe() {
+    let card = mutants::cards().find(|card| card.id == "PM25").expect("it is a mutant");
+    let (_, out, _) = schism_with(&["replay", "-", "--target", "mutant:PM25"], card.known);
+    let rows: Vec<&str> = out.lines().skip_while(|line| !line.contains("n1    ")).collect();
+    let turned: Vec<String> = rows
+        .iter()
+        .filter(|line| line.contains("suspects") || line.contains("believes"))
+        .map(|line| line.split_whitespace().skip(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    // No news: that they knew each other at first, and how much they sent before the storm.
+    assert_eq!(
+        turned,
+        ["suspects n2", "suspects n1", "believes n2 down", "believes n1 down"],
+        "{out}"
+    );
+    assert_eq!(out.matches("  sent ").count(), 1, "{out}");
+}

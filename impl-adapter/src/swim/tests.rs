@@ -86,6 +86,15 @@ fn a_broadcast_is_heard_by_all_and_once_by_each() {
 }
 
 #[test]
+fn who_broadcasts_and_leaves_at_once_is_not_blamed_for_whom_it_did_not_reach() {
+    let text = "nodes 3  quiet  linger 2s  survives partitions
+                @478ms flap n1 | n2 n3 every 262ms for 250ms
+                @986ms c2 -> n1 broadcast 12\n@1006ms c0 -> n1 leave";
+    let schedule: Schedule<Op> = text.parse().expect("the schedule is well-formed");
+    assert_eq!(failure::<_>(&schedule, &boot(Config::default())), None);
+}
+
+#[test]
 fn who_waits_for_a_client_is_no_member_before() {
     let config = Config { joins: false, ..Config::default() };
     let trace = run("nodes 2\n@1s c0 -> n2 broadcast 5\n@1s c0 -> n2 members", config);

@@ -140,6 +140,13 @@ fn a_broadcast_reaches_all_who_stay_connected() {
     let new = format!("1990 n3 joins as generation 1\n{story}");
     assert_eq!(judge(&run(&new)), None);
     assert_eq!(judge(&Run { course: away(1, 2_001, 3_000), ..run(story) }), None);
+    // Who leaves, and be it to come back by a new name, has passed on what it had time for.
+    let left = format!(
+        "{story}\n2021 n1 leaves
+        2030 n2 believes n1.0 down (incarnation 0)\n2030 n3 believes n1.0 down (incarnation 0)"
+    );
+    assert_eq!(judge(&run(&left)), None);
+    assert_eq!(judge(&run(&format!("{left}\n2050 n1 joins as generation 1"))), None);
 }
 
 #[test]
@@ -149,6 +156,13 @@ fn no_member_floods_the_network() {
     };
     breaks("no member floods the network", &[1], &sent(31), 2_050, &Course::default());
     assert_eq!(judge(&run(&sent(30))), None);
+    // What was kept back comes all at once, and each message is answered. What was cut off is gone.
+    let after = |kind| {
+        let hold = Hold { step: 0, kind, span: span(1_000, 1_990) };
+        judge(&Run { course: Course { holds: vec![hold], ..Course::default() }, ..run(&sent(31)) })
+    };
+    assert_eq!([Kind::Holds, Kind::Pauses].map(after), [None, None]);
+    assert!(after(Kind::Partitions).is_some());
 }
 
 #[test]

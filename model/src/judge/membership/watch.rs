@@ -216,9 +216,11 @@ impl<'a> Watch<'a> {
                 })
             }
             Due::Broadcast { value, from, by, since } => {
-                if !self.quiet.holds(*since, at) || !self.quiet.is_up(*from, *since, at) {
+                if !self.quiet.holds(*since, at) {
                     return None;
                 }
+                // Who leaves takes along what it has not passed on yet.
+                self.still(by, *since, at).find(|who| who == from)?;
                 let deaf = |who: &NodeId| !self.heard.contains(&(*value, *who));
                 let who = self.still(by, *since, at).find(deaf)?;
                 Some(Found {
