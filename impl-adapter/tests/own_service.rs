@@ -13,10 +13,46 @@ use tokio::net::{TcpListener, TcpStream};
 
 const PAGE: &str = include_str!("../../docs/howto/test-your-service.md");
 
-/// What the page shows.
-const SHOWN: &str = include_str!("own_service/shown.rs");
+/// A store that is spoken to in lines, each behind a number of its own: `7 put 1 v1`, `8 get 1`.
+struct Store(SocketAddr);
 
-include!("own_service/shown.rs");
+impl Service for Store {
+    type Transport = Lines;
+
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    async fn connect(&self) -> Result<Lines> {
+        Ok(Lines::to(SERVER, self.0))
+    }
+
+    fn request(&self, id: u64, operation: Operation) -> Vec<u8> {
+        match operation {
+            Operation::Write(key) => format!("{id} put {key} v{key}").into_bytes(),
+            Operation::Read(key) => format!("{id} get {key}").into_bytes(),
+        }
+    }
+
+    fn answer(&self, line: &[u8]) -> Option<(u64, std::result::Result<String, String>)> {
+        let (id, text) = std::str::from_utf8(line).ok()?.split_once(' ')?;
+        Some((id.parse().ok()?, Ok(text.to_owned())))
+    }
+
+    fn expected(&self, operation: Operation) -> String {
+        match operation {
+            Operation::Write(_) => "done".to_owned(),
+            Operation::Read(key) => format!("v{key}"),
+        }
+    }
+}
+
+/// All trials of the store at this address.
+async fn examined(address: SocketAddr) -> Report {
+    trials(Store(address), 42, Policy::default()).await
+}
+
+// What follows is not on the page.
 
 type Kept = Arc<Mutex<BTreeMap<String, String>>>;
 
@@ -60,7 +96,11 @@ async fn talk(stream: TcpStream, kept: Kept) {
 
 #[test]
 fn the_page_shows_what_is_run_here() {
-    assert!(PAGE.contains(&format!("```rust\n{SHOWN}```")), "the page shows something else");
+    let file = include_str!("own_service.rs");
+    let begins = file.find("/// A store that").expect("the file has a store");
+    let ends = file.find("\n// What follows").expect("the page's part ends");
+    let shown = &file[begins..ends];
+    assert!(PAGE.contains(&format!("```rust\n{shown}```")), "the page shows something else");
 }
 
 #[tokio::test]

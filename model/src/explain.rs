@@ -23,21 +23,18 @@ mod timeline;
 mod words;
 
 pub use covered::covered;
+pub(crate) use layout::labelled;
 pub use measured::measured;
 pub use pass::pass;
 pub use paths::paths;
 pub use scene_told::{expected, staged};
 pub use story::story;
 #[cfg(feature = "cli")]
-pub(crate) use {
-    layout::labelled, layout::wrap as wrapped, words::count, words::counted, words::duration,
-};
+pub(crate) use {layout::wrap as wrapped, words::count, words::counted, words::duration};
 
 use crate::counterexample::Counterexample;
 use crate::node::Node;
 use crate::trace::Trace;
-#[cfg(not(feature = "cli"))]
-use layout::labelled;
 use layout::{WIDTH, cut, joined, shorten, wrap};
 use scene::{OpOf, Scene};
 
