@@ -1,4 +1,4 @@
-//! What a wrapper and the task that sends for it share: the links with their trouble, and the frames
+//! What a wrapper and the task that sends for it share: the links with their trouble, and frames
 //! that wait. What is asked of links comes in, and each frame that passes; its fate goes out.
 
 use super::counters::Counters;

@@ -13,10 +13,51 @@ use tokio::net::{TcpListener, TcpStream};
 
 const PAGE: &str = include_str!("../../docs/howto/test-your-service.md");
 
-/// What the page shows.
-const SHOWN: &str = include_str!("own_service/shown.rs");
+/// This file, of which the page shows what stands between two lines.
+const FILE: &str = include_str!("live_service.rs");
 
-include!("own_service/shown.rs");
+// The page begins.
+
+/// A store that is spoken to in lines, each behind a number of its own: `7 put 1 v1`, `8 get 1`.
+struct Store(SocketAddr);
+
+impl Service for Store {
+    type Transport = Lines;
+
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    async fn connect(&self) -> Result<Lines> {
+        Ok(Lines::to(SERVER, self.0))
+    }
+
+    fn request(&self, id: u64, operation: Operation) -> Vec<u8> {
+        match operation {
+            Operation::Write(key) => format!("{id} put {key} v{key}").into_bytes(),
+            Operation::Read(key) => format!("{id} get {key}").into_bytes(),
+        }
+    }
+
+    fn answer(&self, line: &[u8]) -> Option<(u64, std::result::Result<String, String>)> {
+        let (id, text) = std::str::from_utf8(line).ok()?.split_once(' ')?;
+        Some((id.parse().ok()?, Ok(text.to_owned())))
+    }
+
+    fn expected(&self, operation: Operation) -> String {
+        match operation {
+            Operation::Write(_) => "done".to_owned(),
+            Operation::Read(key) => format!("v{key}"),
+        }
+    }
+}
+
+/// All trials of the store at this address.
+async fn examined(address: SocketAddr) -> Report {
+    trials(Store(address), 42, Policy::default()).await
+}
+
+// The page ends.
 
 type Kept = Arc<Mutex<BTreeMap<String, String>>>;
 
@@ -60,11 +101,22 @@ async fn talk(stream: TcpStream, kept: Kept) {
 
 #[test]
 fn the_page_shows_what_is_run_here() {
-    assert!(PAGE.contains(&format!("```rust\n{SHOWN}```")), "the page shows something else");
+    let shown = FILE.split_once("// The page begins.\n\n").and_then(|(_, rest)| {
+        let (shown, _) = rest.split_once("\n// The page ends.")?;
+        Some(shown)
+    });
+    let shown = shown.expect("both lines are there");
+    assert!(PAGE.contains(&format!("```rust\n{shown}```")), "the page shows something else");
 }
 
+// One after the other: a trial counts the descriptors of the whole process.
 #[tokio::test]
-async fn a_service_of_ones_own_bears_it_and_its_report_reads_back() {
+async fn a_service_of_ones_own_bears_it_and_one_that_forgets_is_found_out() {
+    bears_it_and_its_report_reads_back().await;
+    forgets_with_its_connection_and_is_found_out_in_a_sentence().await;
+}
+
+async fn bears_it_and_its_report_reads_back() {
     let report = examined(serve(false).await).await;
     assert!(report.passed(), "{}", table(&report));
     assert_eq!((report.tests.len(), report.graceful), (6, 1.0));
@@ -77,8 +129,7 @@ async fn a_service_of_ones_own_bears_it_and_its_report_reads_back() {
     std::fs::remove_dir_all(folder).expect("it was made");
 }
 
-#[tokio::test]
-async fn a_service_that_forgets_with_its_connection_is_found_out_in_a_sentence() {
+async fn forgets_with_its_connection_and_is_found_out_in_a_sentence() {
     let report = examined(serve(true).await).await;
     assert!(!report.passed());
     let lost = report.tests.iter().find(|test| test.kind == "connection-loss");
