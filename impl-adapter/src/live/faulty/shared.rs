@@ -1,6 +1,5 @@
-//! What a wrapper and the task that sends for it share: the links with their trouble, and the
-//! frames that wait. What is asked of links comes in, and each frame that passes; its fate goes
-//! out.
+//! What a wrapper and the task that sends for it share: the links with their trouble, and frames
+//! that wait. What is asked of links comes in, and each frame that passes; its fate goes out.
 
 use super::counters::Counters;
 use super::held::{Held, Place};

@@ -13,6 +13,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 const PAGE: &str = include_str!("../../docs/howto/test-your-service.md");
 
+/// This file, of which the page shows what stands between two lines.
+const FILE: &str = include_str!("live_service.rs");
+
+// The page begins.
+
 /// A store that is spoken to in lines, each behind a number of its own: `7 put 1 v1`, `8 get 1`.
 struct Store(SocketAddr);
 
@@ -52,7 +57,7 @@ async fn examined(address: SocketAddr) -> Report {
     trials(Store(address), 42, Policy::default()).await
 }
 
-// What follows is not on the page.
+// The page ends.
 
 type Kept = Arc<Mutex<BTreeMap<String, String>>>;
 
@@ -96,15 +101,22 @@ async fn talk(stream: TcpStream, kept: Kept) {
 
 #[test]
 fn the_page_shows_what_is_run_here() {
-    let file = include_str!("own_service.rs");
-    let begins = file.find("/// A store that").expect("the file has a store");
-    let ends = file.find("\n// What follows").expect("the page's part ends");
-    let shown = &file[begins..ends];
+    let shown = FILE.split_once("// The page begins.\n\n").and_then(|(_, rest)| {
+        let (shown, _) = rest.split_once("\n// The page ends.")?;
+        Some(shown)
+    });
+    let shown = shown.expect("both lines are there");
     assert!(PAGE.contains(&format!("```rust\n{shown}```")), "the page shows something else");
 }
 
+// One after the other: a trial counts the descriptors of the whole process.
 #[tokio::test]
-async fn a_service_of_ones_own_bears_it_and_its_report_reads_back() {
+async fn a_service_of_ones_own_bears_it_and_one_that_forgets_is_found_out() {
+    bears_it_and_its_report_reads_back().await;
+    forgets_with_its_connection_and_is_found_out_in_a_sentence().await;
+}
+
+async fn bears_it_and_its_report_reads_back() {
     let report = examined(serve(false).await).await;
     assert!(report.passed(), "{}", table(&report));
     assert_eq!((report.tests.len(), report.graceful), (6, 1.0));
@@ -117,8 +129,7 @@ async fn a_service_of_ones_own_bears_it_and_its_report_reads_back() {
     std::fs::remove_dir_all(folder).expect("it was made");
 }
 
-#[tokio::test]
-async fn a_service_that_forgets_with_its_connection_is_found_out_in_a_sentence() {
+async fn forgets_with_its_connection_and_is_found_out_in_a_sentence() {
     let report = examined(serve(true).await).await;
     assert!(!report.passed());
     let lost = report.tests.iter().find(|test| test.kind == "connection-loss");
