@@ -28,6 +28,12 @@ struct Counts {
     by_stateright: u64,
 }
 
+/// So many times as many histories, from other seeds: `SOUNDNESS=10` in the environment.
+fn times() -> u64 {
+    let asked = std::env::var("SOUNDNESS").ok();
+    asked.map_or(1, |times| times.parse().expect("SOUNDNESS is a number"))
+}
+
 /// Whether a stream of the operations is followed to its end; nothing if it cannot say.
 fn followed<S: Spec>(history: &History<S>) -> Option<bool> {
     let mut stream = Stream::new(BUDGET);
@@ -42,7 +48,8 @@ fn followed<S: Spec>(history: &History<S>) -> Option<bool> {
 /// Holds all checkers against the definition on so many histories.
 fn compare<S: Spec>(seed: u64, cases: u64, made: &Made<S>) -> Counts {
     let mut counts = Counts::default();
-    for case in 0..cases {
+    let seed = seed + 1_000 * (times() - 1);
+    for case in 0..cases * times() {
         let history = made_up(&mut Seed(seed).fork(case).draws(), made);
         let truth = explained(&history, Order::RealTime);
         let told = || format!("seed {seed}, case {case}: {history:?}");
@@ -70,7 +77,7 @@ fn compare<S: Spec>(seed: u64, cases: u64, made: &Made<S>) -> Counts {
 #[track_caller]
 fn many_of_each(counts: &Counts, cases: u64) {
     let least = counts.hold.min(counts.refuted).min(counts.by_stateright);
-    assert!(least > cases / 30, "{counts:?} of {cases}");
+    assert!(least > cases * times() / 30, "{counts:?} of {cases}");
 }
 
 #[test]

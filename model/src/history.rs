@@ -47,6 +47,22 @@ pub struct Moment {
 }
 
 impl<S: Spec> Operation<S> {
+    /// An operation of which nothing is known but that it was asked for, and when: what recorded
+    /// histories are made of. Whoever knows how it ended says so.
+    #[must_use]
+    pub const fn asked(request: RequestId, op: S::Op, invoked: Moment) -> Operation<S> {
+        Operation {
+            request,
+            node: None,
+            op,
+            invoked,
+            outcome: Outcome::Unknown,
+            completed: invoked,
+            again: false,
+            step: None,
+        }
+    }
+
     /// Whether this operation had ended before `other` began.
     #[must_use]
     pub fn precedes(&self, other: &Operation<S>) -> bool {

@@ -69,10 +69,8 @@ pub enum Access {
 /// # fn asked(order: u64, op: Op, found: Option<u64>) -> Operation<Cache> {
 /// #     let at = |order| Moment { order, time: Time(order) };
 /// #     let request = RequestId { client: ClientId(0), number: 0 };
-/// #     let (invoked, completed) = (at(order), at(order + 1));
-/// #     let outcome = Outcome::Ok(Answer(found));
-/// #     let (node, again, step) = (None, false, None);
-/// #     Operation { request, node, op, invoked, outcome, completed, again, step }
+/// #     let (outcome, completed) = (Outcome::Ok(Answer(found)), at(order + 1));
+/// #     Operation { outcome, completed, ..Operation::asked(request, op, at(order)) }
 /// # }
 /// let mut history: History<Cache> = History::default();
 /// history.operations.push(asked(1, Put(1, 7), None));

@@ -48,7 +48,9 @@ pub(super) fn made_up<S: Spec>(draws: &mut Draws, made: &Made<S>) -> History<S> 
             if history.operations.len() < length {
                 let place = history.operations.len();
                 clients[client] = Some(UnderWay { place, answer: None });
-                history.operations.push(asked((made.any)(draws), client, place, now));
+                let client = ClientId(client as u32);
+                let request = RequestId { client, number: place as u32 };
+                history.operations.push(Operation::asked(request, (made.any)(draws), now));
             }
             continue;
         };
@@ -79,19 +81,6 @@ pub(super) fn made_up<S: Spec>(draws: &mut Draws, made: &Made<S>) -> History<S> 
         }
     }
     history
-}
-
-fn asked<S: Spec>(op: S::Op, client: usize, number: usize, now: Moment) -> Operation<S> {
-    Operation {
-        request: RequestId { client: ClientId(client as u32), number: number as u32 },
-        node: None,
-        op,
-        invoked: now,
-        outcome: Outcome::Unknown,
-        completed: now,
-        again: false,
-        step: None,
-    }
 }
 
 fn number(draws: &mut Draws) -> Value {

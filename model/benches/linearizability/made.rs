@@ -194,16 +194,7 @@ pub(super) fn record_from<S: Spec>(
 }
 
 pub(super) fn asked<S: Spec>(client: u32, number: u32, op: S::Op, now: Moment) -> Operation<S> {
-    Operation {
-        request: RequestId { client: ClientId(client), number },
-        node: None,
-        op,
-        invoked: now,
-        outcome: Outcome::Unknown,
-        completed: now,
-        again: false,
-        step: None,
-    }
+    Operation::asked(RequestId { client: ClientId(client), number }, op, now)
 }
 
 /// Writes that nobody ever heard of, then two that were acknowledged, and a read of the first.

@@ -9,40 +9,37 @@ use super::console::{Console, Exit, Trouble};
 use super::json::{HistoryObject, Sink};
 use super::progress::Bar;
 use crate::campaign::{self, Effort, Patience, Stop};
-use crate::check::Stopwatch;
 use crate::error::Error;
-use crate::explain::count;
-use crate::judge::consistency::{self, Model};
-use crate::judge::linearizability::{self, Finding};
+use crate::judge::consistency::Model;
 pub(super) use edn::Form;
-use load::{Loaded, Manner};
+use judge::judge;
+use load::Manner;
 use read::Format;
 use source::Source;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tape::Recorded;
+use tally::Tally;
 pub(super) use write::{Event, Word};
 
+mod again;
 mod edn;
+mod judge;
 mod load;
 mod picture;
+mod put;
 mod read;
 mod skim;
 mod source;
 mod stream;
 mod table;
+mod tally;
 mod tape;
 #[cfg(test)]
 mod tests;
 mod told;
 mod why;
 pub(super) mod write;
-
-/// What most histories need. Explaining a refutation asks the search many times, each time within
-/// the budget, so that a large one is only spent where nothing is known without it.
-const BUDGET_FIRST: u64 = 500_000;
 
 /// A file to judge, and what is said of it.
 struct Asked {
@@ -178,7 +175,7 @@ fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
         kind: asked.spec.as_deref().map(str::parse).transpose().map_err(Trouble::misuse)?,
         init: asked.init.as_deref().map(read::value).transpose().map_err(Trouble::misuse)?,
         memory: asked.memory << 20,
-        budget: asked.budget.min(BUDGET_FIRST),
+        budget: asked.budget.min(judge::BUDGET_FIRST),
     };
     let budget = asked.budget;
     let consistency = asked.consistency.as_deref().map(str::parse).transpose();
@@ -211,171 +208,4 @@ fn files(asked: &args::History) -> Result<Vec<Asked>, Trouble> {
         files.extend(table::rows(table, &manner, budget)?);
     }
     Ok(files)
-}
-
-fn judge(asked: &Asked, source: Result<Source<'_>, String>, bar: Option<&Bar>) -> HistoryObject {
-    let name = asked.name();
-    let began = Stopwatch::start();
-    if asked.only_of_whole().is_none()
-        && !asked.is_input()
-        && let Some(operations) = skim::explained(&asked.file, &asked.manner, bar)
-    {
-        let (verdict, seconds) = ("linearizable", began.elapsed().as_secs_f64());
-        return HistoryObject { file: name, verdict, operations, seconds, ..Default::default() };
-    }
-    let loaded = source.and_then(|source| load::load(source, &name, &asked.manner));
-    let read = began.elapsed().as_secs_f64();
-    let mut object = match loaded {
-        Ok(Loaded::Whole(recorded)) => {
-            if let Err(error) = written(asked, &recorded) {
-                return HistoryObject::unread(&name, error);
-            }
-            HistoryObject { seconds_read: Some(read), ..whole(asked, &recorded) }
-        }
-        Ok(Loaded::Followed(_)) if asked.only_of_whole().is_some() => {
-            let what = asked.only_of_whole().unwrap_or_default();
-            let why = format!("{name}: it is larger than --memory, and {what}");
-            return HistoryObject::unread(&name, why);
-        }
-        Ok(Loaded::Followed(followed)) => followed_to_its_end(asked, &followed),
-        Err(error) => return HistoryObject::unread(&name, error),
-    };
-    object.file = name;
-    object.seconds = began.elapsed().as_secs_f64();
-    object
-}
-
-/// Writes a history to the file that is asked for.
-fn written(asked: &Asked, recorded: &Recorded) -> Result<(), String> {
-    let Some((path, manner)) = &asked.write else { return Ok(()) };
-    let text = write::write(&recorded.history, *manner, &|key| recorded.names.name(key));
-    fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
-}
-
-/// What is said of a history that is in memory.
-fn whole(asked: &Asked, recorded: &Recorded) -> HistoryObject {
-    if let Some(model) = asked.consistency {
-        return weaker(model, recorded, asked.budget);
-    }
-    let budget = asked.budget;
-    let mut finding = linearizability::check(&recorded.history, budget.min(BUDGET_FIRST));
-    if finding == Finding::Unknown && budget > BUDGET_FIRST {
-        finding = linearizability::check(&recorded.history, budget);
-    }
-    let mut object =
-        HistoryObject { operations: recorded.operations as u64, ..HistoryObject::default() };
-    match &finding {
-        Finding::Linearizable => {
-            object.verdict = "linearizable";
-            if recorded.operations == 0 {
-                object.why = Some("nothing was asked: there is no operation in it".to_owned());
-            }
-            if asked.witness {
-                let order = linearizability::witness(&recorded.history, budget);
-                object.witness = order.map(|order| told::witness(recorded, &order));
-            }
-        }
-        Finding::Refuted(why) => {
-            let picture = told::refuted(recorded, why, &mut object);
-            if let (Some(file), Some(mut picture)) = (&asked.svg, picture) {
-                picture.title = format!("{}: not linearizable", asked.name());
-                object.error = fs::write(file, picture.svg())
-                    .err()
-                    .map(|error| format!("cannot write {}: {error}", file.display()));
-            }
-        }
-        Finding::Unknown => {
-            object.verdict = "unknown";
-            object.why = Some(format!(
-                "no verdict within {} steps of the search for a part: see --budget",
-                count(budget)
-            ));
-        }
-    }
-    object
-}
-
-/// What is said of a history of which less was promised.
-fn weaker(model: Model, recorded: &Recorded, budget: u64) -> HistoryObject {
-    let first: Vec<usize> =
-        (0..recorded.lines.len()).filter(|place| recorded.lines[*place] == 0).collect();
-    let operations = recorded.operations as u64;
-    let consistency = Some(model.to_string());
-    let mut object = HistoryObject { operations, consistency, ..HistoryObject::default() };
-    match consistency::check_from(&recorded.history, &first, model, budget) {
-        consistency::Finding::Kept => object.verdict = "kept",
-        consistency::Finding::Broken(breach) => told::broken(recorded, &breach, &mut object),
-        consistency::Finding::Unknown(why) => {
-            object.verdict = "unknown";
-            object.why = Some(format!("{why}."));
-        }
-    }
-    object
-}
-
-/// What is said of a history that was judged as it was read.
-fn followed_to_its_end(asked: &Asked, followed: &stream::Followed) -> HistoryObject {
-    let again =
-        if asked.is_input() { None } else { load::again(&asked.file, followed, &asked.manner) };
-    let mut object = match again.map(|recorded| whole(asked, &recorded)) {
-        Some(object) if object.verdict == "not linearizable" => object,
-        _ => undrawn(asked, told::followed(followed)),
-    };
-    object.operations = followed.operations;
-    object
-}
-
-/// Says so where a picture was asked for and cannot be drawn.
-fn undrawn(asked: &Asked, mut object: HistoryObject) -> HistoryObject {
-    if let Some(file) = &asked.svg
-        && object.verdict == "not linearizable"
-    {
-        let why = "what contradicts the wrong answer is larger than --memory";
-        object.error = Some(format!("cannot draw {}: {why}", file.display()));
-    }
-    object
-}
-
-/// What became of all files.
-#[derive(Default)]
-struct Tally {
-    agree: u64,
-    differ: u64,
-    refuted: u64,
-    unknown: u64,
-    unread: u64,
-}
-
-impl Tally {
-    fn add(&mut self, asked: &Asked, object: &HistoryObject) {
-        match (object.kept(), asked.expect) {
-            _ if object.error.is_some() => self.unread += 1,
-            (None, _) => self.unknown += 1,
-            (Some(found), Some(expect)) if found == expect => self.agree += 1,
-            (Some(_), Some(_)) => self.differ += 1,
-            (Some(found), None) => self.refuted += u64::from(!found),
-        }
-    }
-
-    fn compared(&self) -> String {
-        format!(
-            "{} as expected, {} different, {} unknown, {} not read",
-            count(self.agree),
-            count(self.differ),
-            count(self.unknown),
-            count(self.unread)
-        )
-    }
-
-    /// A difference is a difference, however many files could not be read beside it.
-    const fn exit(&self, compared: bool) -> Exit {
-        match self {
-            Tally { differ: 1.., .. } => Exit::Failed,
-            Tally { unread: 1.., .. } => Exit::Misuse,
-            Tally { refuted: 1.., .. } => Exit::Failed,
-            Tally { unknown: 1.., .. } if compared => Exit::Failed,
-            Tally { unknown: 1.., .. } => Exit::Inconclusive,
-            _ => Exit::Held,
-        }
-    }
 }

@@ -18,6 +18,7 @@ use parts::{Claim, Parts};
 use search::{Decision, Search};
 #[cfg(feature = "cli")]
 pub(crate) use skim::Skim;
+pub use tail::{Tail, explain_tail};
 use zones::{Ruling, Zones};
 
 mod blame;
@@ -36,6 +37,7 @@ mod search;
 mod skim;
 #[cfg(test)]
 mod stories;
+mod tail;
 mod zones;
 
 /// What [`check`] says of a history.
@@ -65,6 +67,8 @@ pub struct Refutation {
     /// How many operations of the part came before the offending ones where these contradict each
     /// other only after what those did; 0 where nothing else matters.
     pub earlier: usize,
+    /// Answers that would have been right, up to four: where there are four, there may be more.
+    pub right: Vec<String>,
 }
 
 /// Checks a history. The budget bounds the work for each part of the object: how many times an
@@ -83,7 +87,7 @@ pub fn check<S: Spec>(history: &History<S>, budget: u64) -> Finding {
     if zones.explain_all() {
         return Finding::Linearizable;
     }
-    let about = About { history, refused: &zones.refused, whole: false, budget };
+    let about = About { history, refused: &zones.refused, whole: false, budget, was_right: false };
     let mut worst = Worst { about, worst: None };
     // Of a few large parts it is found out what is wrong with them as they stand in the history.
     let mut told = zones.refuted(FEW);
@@ -174,6 +178,7 @@ impl<S: Spec> Worst<'_, S> {
             minimal: blame.minimal,
             prefix: blame.prefix,
             earlier: blame.earlier,
+            right: blame.possible.iter().map(ToString::to_string).collect(),
         };
         if self.worst.as_ref().is_none_or(|known| explain::is_worse(&found, known)) {
             self.worst = Some(found);
@@ -194,7 +199,8 @@ impl<S: Spec> Worst<'_, S> {
         let mut few: Vec<Claim<'_, S>> =
             found.places.iter().map(|place| parts::claim(self.about.history, *place)).collect();
         few.sort_by_key(|claim| claim.call);
-        self.add(blame::blame(self.about, &few, found.moment, &[]));
+        let (begins, recent) = zones.recent(self.about.history, key, &found);
+        self.add(blame::of_few(self.about, &few, found.moment, begins, &recent));
         true
     }
 }

@@ -17,7 +17,9 @@ use part::Part;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+mod open;
 mod part;
+mod ways;
 
 /// A history that is judged as it comes.
 pub struct Stream<S: Spec> {
@@ -28,6 +30,27 @@ pub struct Stream<S: Spec> {
     /// The work that one return may take.
     budget: u64,
     last: u64,
+    work: u64,
+    /// The part that was refuted.
+    refuted: Option<usize>,
+    /// When there are so many parts, those are given up that stand where they began.
+    sweep: usize,
+}
+
+/// So many parts are not looked at for those that stand where they began.
+const SWEEP_MIN: usize = 1 << 12;
+
+/// Where a part stood at some moment. All moments are places in the one order of events.
+pub struct Before<S: Spec> {
+    /// The moment.
+    pub at: u64,
+    /// In which states it may have been, each with the calls of those of the operations under way
+    /// that had led to it.
+    pub starts: Vec<(S::State, Vec<u64>)>,
+    /// When the operations were called that were under way.
+    pub calls: Vec<u64>,
+    /// How many operations had returned.
+    pub returned: u64,
 }
 
 /// Why a stream of operations was not followed to its end.
@@ -37,6 +60,8 @@ pub enum Halt<Op, Ret> {
     Refuted {
         /// The mark of the operation that was given it.
         mark: u64,
+        /// When it was given, as a place in the one order of events.
+        at: u64,
         /// What was asked.
         op: Op,
         /// What was answered.
@@ -59,8 +84,29 @@ impl<S: Spec> Stream<S> {
     /// operations that are tried.
     #[must_use]
     pub const fn new(budget: u64) -> Stream<S> {
-        let returns = BinaryHeap::new();
-        Stream { places: BTreeMap::new(), parts: Vec::new(), returns, budget, last: 0 }
+        Stream {
+            places: BTreeMap::new(),
+            parts: Vec::new(),
+            returns: BinaryHeap::new(),
+            budget,
+            last: 0,
+            work: 0,
+            refuted: None,
+            sweep: SWEEP_MIN,
+        }
+    }
+
+    /// How many operations were tried in all.
+    #[must_use]
+    pub const fn work(&self) -> u64 {
+        self.work
+    }
+
+    /// Of the part that was refuted: where it stood a while before that, unless that was its
+    /// beginning.
+    #[must_use]
+    pub fn before(&mut self) -> Option<Before<S>> {
+        self.parts[self.refuted?].before()
     }
 
     /// Does `op` before all else that its part was asked for: what the object holds at first.
@@ -92,10 +138,10 @@ impl<S: Spec> Stream<S> {
             return Err(Halt::Mixed(mark));
         }
         let Some(ret) = ret else {
-            self.parts[place].leave(operation.op.clone());
+            self.parts[place].leave(operation.op.clone(), called);
             return Ok(());
         };
-        let seat = self.parts[place].call(operation.op.clone(), ret.clone(), mark);
+        let seat = self.parts[place].call(operation, ret, mark);
         let seat = seat.ok_or(Halt::Spent(mark))?;
         self.returns.push(Reverse((operation.completed.order, place, seat)));
         Ok(())
@@ -106,6 +152,14 @@ impl<S: Spec> Stream<S> {
     /// # Errors
     /// As for [`Stream::push`].
     pub fn end(mut self) -> Result<(), Halted<S>> {
+        self.finish()
+    }
+
+    /// The same, where more is to be asked afterwards.
+    ///
+    /// # Errors
+    /// As for [`Stream::push`].
+    pub fn finish(&mut self) -> Result<(), Halted<S>> {
         self.follow(u64::MAX)
     }
 
@@ -116,7 +170,13 @@ impl<S: Spec> Stream<S> {
                 break;
             }
             self.returns.pop();
-            self.parts[place].ret(seat, self.budget)?;
+            match self.parts[place].ret(seat, at, self.budget) {
+                Ok(tried) => self.work += 1 + tried,
+                Err(halt) => {
+                    self.refuted = matches!(halt, Halt::Refuted { .. }).then_some(place);
+                    return Err(halt);
+                }
+            }
         }
         Ok(())
     }
@@ -126,7 +186,33 @@ impl<S: Spec> Stream<S> {
         let place = *self.places.entry(S::part(op)).or_insert(next);
         if place == next {
             self.parts.push(Part::new());
+            if self.parts.len() > self.sweep {
+                return self.give_up_some(place);
+            }
         }
         place
+    }
+
+    /// Gives up the parts that stand where they began, as if nothing had been asked of them, so that
+    /// a set takes no more memory than its values do. The new part is kept; its place is handed
+    /// back.
+    fn give_up_some(&mut self, new: usize) -> usize {
+        let first = S::init();
+        let mut moved: Vec<Option<usize>> = Vec::with_capacity(self.parts.len());
+        let mut kept = Vec::new();
+        for (place, part) in std::mem::take(&mut self.parts).into_iter().enumerate() {
+            let keep = place == new || !part.is_as_at_first(&first);
+            moved.push(keep.then_some(kept.len()));
+            if keep {
+                kept.push(part);
+            }
+        }
+        self.parts = kept;
+        self.places.retain(|_, place| moved[*place].map(|to| *place = to).is_some());
+        let returns = std::mem::take(&mut self.returns).into_iter();
+        let to = |Reverse((at, place, seat))| Some(Reverse((at, moved[place]?, seat)));
+        self.returns = returns.filter_map(to).collect();
+        self.sweep = SWEEP_MIN.max(2 * self.parts.len());
+        moved[new].unwrap_or(0)
     }
 }

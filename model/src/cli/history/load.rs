@@ -6,9 +6,7 @@ use super::source::{Source, Taker};
 use super::stream::{Followed, Following};
 use super::tape::{Recorded, Tape, WEIGHT};
 use crate::judge::stream::Halt;
-use crate::spec::Spec;
-use crate::spec::object::{Kind, Object, Op, Value};
-use std::path::Path;
+use crate::spec::object::{Kind, Value};
 
 /// How a file is to be read.
 #[derive(Clone)]
@@ -34,25 +32,26 @@ struct Loading<'a> {
     following: Option<Following>,
     /// How many bytes are still to come, where that is known.
     length: Option<u64>,
+    /// So many bytes of operations are held back at most until it is known how they ended.
+    most: u64,
 }
 
 impl Taker for Loading<'_> {
     fn take(&mut self, text: &str, last: bool) -> Result<usize, String> {
         let taken =
             self.reading.take(text, last).map_err(|(line, why)| format!("{line}: {why}"))?;
+        let operations = self.reading.operations();
         let tape = &mut self.reading.tape;
         // Room that grows by doubling is held twice, so what comes is guessed from what came.
         if let (1.., Some(length)) = (taken, self.length.take()) {
-            let guessed = length as f64 / taken as f64 * tape.operations() as f64 * 1.02;
+            let guessed = length as f64 / taken as f64 * operations as f64 * 1.02;
             tape.make_room((guessed as u64).min(self.manner.memory / WEIGHT));
         }
         if self.following.is_none() && tape.weight > self.manner.memory {
-            let init = self.manner.init.clone().or(tape.init.clone()).unwrap_or(Value::Nil);
-            self.following = Some(Following::new(init, tape.kind, self.manner.budget));
+            self.following = Some(self.manner.following(tape));
         }
         if let Some(following) = &mut self.following {
-            let most = if last { 0 } else { self.manner.memory / 2 };
-            following.take(tape, most);
+            following.take(tape, if last { 0 } else { self.most });
         }
         Ok(taken)
     }
@@ -68,39 +67,41 @@ impl Taker for Loading<'_> {
 
 /// Reads all of a source.
 pub(super) fn load(source: Source<'_>, name: &str, manner: &Manner) -> Result<Loaded, String> {
-    let reading = Reading::new(manner.format, manner.kind);
+    let most = manner.memory / 2;
+    let reading = manner.reading();
     let length = source.length();
-    let mut loading = Loading { manner, reading, following: None, length };
+    let mut loading = Loading { manner, reading, following: None, length, most };
     source.pour(name, &mut loading)?;
     let Loading { reading, following, .. } = loading;
     let operations = reading.tape.operations();
     let names = reading.names;
     Ok(match following {
         None => Loaded::Whole(Recorded { names, ..reading.tape.finish(manner.init.clone()) }),
-        Some(following) => Loaded::Followed(Box::new(following.end(operations, names))),
+        Some(following) => Loaded::Followed(Box::new(following.end(operations, names, most))),
     })
 }
 
-/// What is known after a second reading: the operations of the part whose answer was refuted, up to
-/// that answer.
-struct Again<'a> {
+/// A file that is judged as it is read, from its beginning.
+struct Through<'a> {
     manner: &'a Manner,
     reading: Reading,
-    part: Option<u64>,
-    until: usize,
-    kept: Vec<super::tape::Told>,
+    following: Option<Following>,
+    most: u64,
+    lost: bool,
 }
 
-impl Taker for Again<'_> {
+impl Taker for Through<'_> {
     fn take(&mut self, text: &str, last: bool) -> Result<usize, String> {
         let taken =
             self.reading.take(text, last).map_err(|(line, why)| format!("{line}: {why}"))?;
-        let most = if last || self.is_done() { 0 } else { self.manner.memory / 2 };
-        let part = self.part;
-        let told = self.reading.tape.settled(most);
-        self.kept.extend(told.filter(|(operation, ..)| Object::part(&operation.op) == part));
-        if self.kept.len() as u64 * WEIGHT > self.manner.memory {
-            return Err("larger than memory".to_owned());
+        let tape = &mut self.reading.tape;
+        let Some(kind) = tape.kind else { return Ok(taken) };
+        let manner = self.manner;
+        let following = self.following.get_or_insert_with(|| manner.following(tape));
+        self.lost = !is_small(kind) || *following.init() != manner.first(tape);
+        if !self.lost {
+            following.take(tape, if last { 0 } else { self.most });
+            self.lost = following.work() > WORK + WORK_EACH * tape.operations();
         }
         Ok(taken)
     }
@@ -110,25 +111,51 @@ impl Taker for Again<'_> {
     }
 
     fn is_done(&self) -> bool {
-        self.reading.line > self.until
+        self.lost || self.following.as_ref().is_some_and(Following::is_halted)
     }
 }
 
-/// The history of the part that a file was refuted for, if it can be read again and has room.
-pub(super) fn again(path: &Path, followed: &Followed, manner: &Manner) -> Option<Recorded> {
-    let Halt::Refuted { mark, op, .. } = followed.halt.as_ref()? else { return None };
-    if !std::fs::metadata(path).is_ok_and(|known| known.is_file()) {
-        return None;
+/// What is judged as it is read, though there would be room for it, may take so much work in all,
+/// and so much for each operation: else it is held, and judged in other ways as well.
+const WORK: u64 = 1 << 20;
+const WORK_EACH: u64 = 32;
+
+/// Of such a file no more than so many bytes are held back.
+pub(super) const HELD_BACK: u64 = 32 << 20;
+
+/// Whether all that can be known of an object is small, however much was done to it. Of others,
+/// more is found out about the whole of a history.
+const fn is_small(kind: Kind) -> bool {
+    matches!(kind, Kind::Register | Kind::Counter | Kind::Semaphore | Kind::Lock)
+}
+
+/// Reads a source and judges it, and holds nothing of it; nothing where it had better be held, or
+/// cannot be read.
+pub(super) fn follow(source: Source<'_>, manner: &Manner) -> Option<Followed> {
+    let most = HELD_BACK.min(manner.memory / 2);
+    let reading = manner.reading();
+    let mut all = Through { manner, reading, following: None, most, lost: false };
+    source.pour("", &mut all).ok()?;
+    let Through { reading, following, lost, .. } = all;
+    let operations = reading.tape.operations();
+    let followed = following.filter(|_| !lost)?.end(operations, reading.names, most);
+    matches!(followed.halt, None | Some(Halt::Refuted { .. })).then_some(followed)
+}
+
+impl Manner {
+    /// A file before it is read.
+    pub(super) fn reading(&self) -> Reading {
+        Reading::new(self.format, self.kind).keeping(self.memory / 2)
     }
-    let (part, until) = (Object::part(op as &Op), answer_of(*mark) as usize);
-    let reading = Reading::new(manner.format, manner.kind);
-    let mut again = Again { manner, reading, part, until, kept: Vec::new() };
-    Source::file(path).ok()?.pour("", &mut again).ok()?;
-    // What came after the wrong answer says nothing of it.
-    again.kept.retain(|(_, line, _)| *line as usize <= until);
-    let Reading { tape, names, .. } = again.reading;
-    let tape = Tape::of(again.kept, tape.kind, tape.init);
-    Some(Recorded { names, ..tape.finish(manner.init.clone()) })
+
+    /// The first value of what has one.
+    fn first(&self, tape: &Tape) -> Value {
+        self.init.clone().or_else(|| tape.init.clone()).unwrap_or(Value::Nil)
+    }
+
+    fn following(&self, tape: &Tape) -> Following {
+        Following::new(self.first(tape), tape.kind, self.budget)
+    }
 }
 
 /// The lines of a question and of its answer, as one mark.

@@ -97,6 +97,12 @@ impl Reading {
         reading
     }
 
+    /// The same, with so many bytes for what has to be put in order.
+    pub(super) fn keeping(mut self, bytes: u64) -> Reading {
+        self.rows.keep(bytes);
+        self
+    }
+
     /// Takes as much of the text as it can, and says how much that is: all of it, if it is the
     /// last.
     pub(super) fn take(&mut self, text: &str, last: bool) -> Result<usize, Problem> {
@@ -118,13 +124,18 @@ impl Reading {
             })?,
             Format::JsonLines => self.json_lines(&text[..whole])?,
             Format::Rows => {
-                by_line(&text[..whole], &mut self.line, |line, words| self.rows.take(line, words))?;
+                self.rows.read(&mut self.tape, &text[..whole], &mut self.line)?;
                 if last {
-                    std::mem::take(&mut self.rows).end(&mut self.tape)?;
+                    self.rows.end(&mut self.tape)?;
                 }
             }
         }
         Ok(whole)
+    }
+
+    /// How many operations the file has had so far, be they on the tape or not.
+    pub(super) fn operations(&self) -> u64 {
+        self.tape.operations() + self.rows.kept()
     }
 
     /// Finds out the format.

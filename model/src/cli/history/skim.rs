@@ -2,17 +2,12 @@
 //! were written once each and some order explains it. Nothing of it is kept but what is under way,
 //! so that a large file takes little memory, and only one that needs a closer look is held.
 
-use super::load::Manner;
+use super::load::{HELD_BACK, Manner};
 use super::read::Reading;
 use super::source::{Source, Taker};
 use super::tape::{WEIGHT, first};
-use crate::cli::progress::Bar;
 use crate::judge::linearizability::Skim;
 use crate::spec::object::{Object, Value};
-use std::path::Path;
-
-/// Smaller files are held at once.
-const FILE_MIN: u64 = 1 << 20;
 
 struct Skimming<'a> {
     manner: &'a Manner,
@@ -22,22 +17,31 @@ struct Skimming<'a> {
     lost: bool,
 }
 
-/// What is wrong with a file is told by whoever reads it again.
-pub(super) fn explained(path: &Path, manner: &Manner, bar: Option<&Bar>) -> Option<u64> {
-    let known = std::fs::metadata(path).ok()?;
-    if !known.is_file() || known.len() < FILE_MIN {
-        return None;
-    }
-    explains(Source::file(path).ok()?.shown_on(bar), manner)
+/// What can be said of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Skimmed {
+    /// Some order explains all of its operations, of which there are so many.
+    Explained(u64),
+    /// No order does.
+    Refuted,
+    /// It is not of such registers, or is not known to be.
+    Lost,
 }
 
-/// The same of any source.
-pub(super) fn explains(source: Source<'_>, manner: &Manner) -> Option<u64> {
+/// Reads all of a source, if it is of such registers. Nothing where it cannot be read: what is wrong
+/// with it is told by whoever reads it again.
+pub(super) fn skim(source: Source<'_>, manner: &Manner) -> Option<Skimmed> {
     let reading = Reading::new(manner.format, manner.kind);
     let mut skimming = Skimming { manner, reading, skim: Skim::new(), pushed: 0, lost: false };
     source.pour("", &mut skimming).ok()?;
     let Skimming { reading, skim, lost, .. } = skimming;
-    (!lost && skim.explains_all()).then(|| reading.tape.operations())
+    Some(if lost {
+        Skimmed::Lost
+    } else if skim.explains_all() {
+        Skimmed::Explained(reading.tape.operations())
+    } else {
+        Skimmed::Refuted
+    })
 }
 
 impl Taker for Skimming<'_> {
@@ -47,7 +51,7 @@ impl Taker for Skimming<'_> {
         let init = self.manner.init.clone().or(tape.init.clone()).unwrap_or(Value::Nil);
         let kind = tape.kind;
         let begin = |key| (init != Value::Nil).then(|| first(key, kind, &init));
-        for (operation, ..) in tape.settled(if last { 0 } else { u64::MAX }) {
+        for (operation, ..) in tape.settled(if last { 0 } else { HELD_BACK }) {
             skim.push::<Object>(&operation, begin);
             self.pushed += 1;
         }

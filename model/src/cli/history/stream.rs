@@ -4,7 +4,7 @@
 use super::load::mark;
 use super::read::Names;
 use super::tape::{Tape, first, key};
-use crate::judge::stream::{Halted, Stream};
+use crate::judge::stream::{Before, Halt, Halted, Stream};
 use crate::spec::object::{Kind, Object, Op, Part, Value};
 use std::collections::BTreeSet;
 
@@ -24,6 +24,10 @@ pub(super) struct Followed {
     pub(super) operations: u64,
     /// Nothing where some order explains all of it.
     pub(super) halt: Option<Halted<Object>>,
+    /// Of what was refuted: where its part stood a while before.
+    pub(super) before: Option<Before<Object>>,
+    /// So many bytes of operations were held back at most until it was known how they ended.
+    pub(super) most: u64,
     pub(super) names: Names,
 }
 
@@ -35,6 +39,16 @@ impl Following {
         }
         let begun = BTreeSet::new();
         Following { stream, halt: None, init, kind, begun, last: None }
+    }
+
+    /// The first value of what has one.
+    pub(super) const fn init(&self) -> &Value {
+        &self.init
+    }
+
+    /// How many operations were tried so far.
+    pub(super) const fn work(&self) -> u64 {
+        self.stream.work()
     }
 
     /// Whether nothing more can be said of the file.
@@ -72,8 +86,10 @@ impl Following {
         }
     }
 
-    pub(super) fn end(self, operations: u64, names: Names) -> Followed {
-        let halt = self.halt.or_else(|| self.stream.end().err());
-        Followed { operations, halt, names }
+    pub(super) fn end(mut self, operations: u64, names: Names, most: u64) -> Followed {
+        let halt = self.halt.or_else(|| self.stream.finish().err());
+        let refuted = matches!(halt, Some(Halt::Refuted { .. }));
+        let before = if refuted { self.stream.before() } else { None };
+        Followed { operations, halt, names, before, most }
     }
 }

@@ -48,6 +48,17 @@ pub(super) struct Recorded {
     pub(super) operations: usize,
     /// The names of its keys.
     pub(super) names: Names,
+    /// What is known of a history of which only the end is here.
+    pub(super) end: Option<End>,
+}
+
+/// What else is known of a history that is not held.
+#[derive(Clone)]
+pub(super) struct End {
+    /// Answers that would have been right, a few at most.
+    pub(super) right: Vec<Ret>,
+    /// How many answers about the part were given before the wrong one.
+    pub(super) explained: u64,
 }
 
 /// In place of the line of an answer: it is known that there is none.
@@ -84,13 +95,7 @@ impl Tape {
             let asked = asked.map_or("long ago".to_owned(), |line| format!("line {line}"));
             return Err(format!("{tag} asks again, and has had no answer since {asked}"));
         }
-        match self.kind {
-            None => self.kind = Some(op.kind()),
-            Some(kind) if kind == op.kind() => {}
-            Some(kind) => {
-                return Err(format!("`{op}` is asked of a {}, and this is a {kind}", op.kind()));
-            }
-        }
+        self.is_of(&op)?;
         let client = self.clients.get(process).unwrap_or_else(|| {
             self.clients_known = (self.clients_known + 1).min(u32::MAX - 2);
             self.clients.set(process, self.clients_known - 1);
@@ -104,17 +109,24 @@ impl Tape {
         self.open.set(tag, number);
         self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
         self.answers.push(0);
-        self.history.operations.push(Operation {
-            request: RequestId { client: ClientId(client), number },
-            node: None,
-            op,
-            invoked,
-            outcome: Outcome::Unknown,
-            completed: Moment { order: u64::MAX, time: Time(u64::MAX) },
-            again: false,
-            step: None,
-        });
+        let request = RequestId { client: ClientId(client), number };
+        let completed = Moment { order: u64::MAX, time: Time(u64::MAX) };
+        let asked = Operation::asked(request, op, invoked);
+        self.history.operations.push(Operation { completed, ..asked });
         Ok(())
+    }
+
+    /// All operations must be of one object.
+    #[inline]
+    pub(super) fn is_of(&mut self, op: &Op) -> Result<(), String> {
+        match self.kind {
+            Some(kind) if kind == op.kind() => Ok(()),
+            Some(kind) => Err(format!("`{op}` is asked of a {}, and this is a {kind}", op.kind())),
+            None => {
+                self.kind = Some(op.kind());
+                Ok(())
+            }
+        }
     }
 
     /// The operation that `tag` waits for.
@@ -181,6 +193,11 @@ impl Tape {
         })
     }
 
+    /// The moment of the last event.
+    pub(super) const fn now(&self) -> u64 {
+        START + self.clock
+    }
+
     const fn moment(&mut self) -> Moment {
         self.clock += 1;
         Moment { order: START + self.clock, time: Time(self.clock) }
@@ -197,6 +214,11 @@ impl Tape {
         tape
     }
 
+    /// The history without first values.
+    pub(super) fn alone(self) -> Recorded {
+        self.finish(Some(Value::Nil))
+    }
+
     /// The history, with the first values written before all else.
     pub(super) fn finish(mut self, init: Option<Value>) -> Recorded {
         let operations = self.lines.len();
@@ -205,22 +227,17 @@ impl Tape {
             let at = |half| Moment { order: 2 * u64::from(number) + half, time: Time::ZERO };
             let whole = matches!(op, Op::Transaction(_));
             let ret = if whole { Ret::Value(Value::List([].into())) } else { Ret::Done };
-            self.history.operations.push(Operation {
-                request: RequestId { client: ClientId(u32::MAX - 1), number },
-                node: None,
-                op,
-                invoked: at(0),
-                outcome: Outcome::Ok(ret),
-                completed: at(1),
-                again: false,
-                step: None,
-            });
+            let request = RequestId { client: ClientId(u32::MAX - 1), number };
+            let (outcome, completed) = (Outcome::Ok(ret), at(1));
+            let asked = Operation::asked(request, op, at(0));
+            self.history.operations.push(Operation { outcome, completed, ..asked });
             self.lines.push(0);
             self.answers.push(0);
         }
         let (history, lines, mut answers) = (self.history, self.lines, self.answers);
         answers.iter_mut().filter(|answer| **answer == NEVER).for_each(|answer| *answer = 0);
-        Recorded { history, lines, answers, operations, names: Names::default() }
+        let names = Names::default();
+        Recorded { history, lines, answers, operations, names, end: None }
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 
 mod hostile;
 mod mutated;
+mod rows;
 mod skimmed;
 mod written;
 

@@ -170,7 +170,7 @@ pub(super) fn followed(followed: &Followed) -> HistoryObject {
     let mut object = HistoryObject { verdict: "unknown", ..HistoryObject::default() };
     match &followed.halt {
         None => object.verdict = "linearizable",
-        Some(Halt::Refuted { mark, op, ret, right }) => {
+        Some(Halt::Refuted { mark, op, ret, right, .. }) => {
             let (line, asked) = (answer_of(*mark), line_of(*mark));
             let op = followed.names.told(&op.to_string());
             let right: Vec<String> = right.iter().map(ToString::to_string).collect();

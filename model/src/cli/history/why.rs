@@ -7,7 +7,7 @@ use crate::history::{History, Operation, Outcome};
 use crate::judge::linearizability::{self, Refutation};
 use crate::judge::stream::{Halt, Stream};
 use crate::spec::Spec;
-use crate::spec::object::{Object, Ret};
+use crate::spec::object::Object;
 
 /// What is said of the contradiction.
 pub(super) struct Why {
@@ -20,8 +20,8 @@ pub(super) struct Why {
     pub(super) order: Vec<usize>,
 }
 
-/// Right answers are looked for among at most so many operations: beyond, among those that
-/// contradict each other.
+/// Right answers are looked for among at most so many operations; beyond, those are told of that the
+/// judge itself came upon.
 const LOOKED_AT: usize = 20_000;
 
 /// The work that one answer may take for that.
@@ -36,8 +36,7 @@ pub(super) fn why(recorded: &Recorded, refutation: &Refutation) -> Option<Why> {
     let wrong = *places.last()?;
     let operation = &history.operations[wrong];
     let Outcome::Ok(answer) = &operation.outcome else { return None };
-    let right = right(history, places, wrong);
-    let told: Vec<String> = right.iter().map(ToString::to_string).collect();
+    let told = right(recorded, refutation, wrong);
     let op = recorded.names.told(&operation.op.to_string());
     let (asked, line) = (recorded.lines[wrong], recorded.answers[wrong]);
     let clause = &refutation.violation.failure.clause;
@@ -79,7 +78,8 @@ pub(super) fn why(recorded: &Recorded, refutation: &Refutation) -> Option<Why> {
              enough."
         )),
     }
-    let explained = explained(recorded, wrong);
+    let explained = recorded.end.as_ref().map(|end| end.explained);
+    let explained = explained.unwrap_or_else(|| self::explained(recorded, wrong));
     let of = key(&operation.op)
         .map_or_else(String::new, |key| format!(" of {}", recorded.names.told(&format!("k{key}"))));
     sentences.push(format!(
@@ -105,7 +105,11 @@ fn explained(recorded: &Recorded, wrong: usize) -> u64 {
 }
 
 /// The answers that would have been right for an operation, a few at most.
-fn right(history: &History<Object>, places: &[usize], wrong: usize) -> Vec<Ret> {
+fn right(recorded: &Recorded, refutation: &Refutation, wrong: usize) -> Vec<String> {
+    if let Some(end) = &recorded.end {
+        return end.right.iter().map(ToString::to_string).collect();
+    }
+    let history = &recorded.history;
     let operation = &history.operations[wrong];
     let part = Object::part(&operation.op);
     let until = operation.completed.order;
@@ -116,15 +120,17 @@ fn right(history: &History<Object>, places: &[usize], wrong: usize) -> Vec<Ret> 
     let mut all: Vec<usize> =
         (0..history.operations.len()).filter(known).take(LOOKED_AT + 1).collect();
     if all.len() > LOOKED_AT {
-        all = places.to_vec();
+        return refutation.right.clone();
     }
     all.sort_by_key(|place| history.operations[*place].invoked.order);
     let mut stream = Stream::new(BUDGET);
     let pushed =
         all.iter().try_for_each(|place| stream.push(&history.operations[*place], *place as u64));
     match pushed.and_then(|()| stream.end()) {
-        Err(Halt::Refuted { mark, right, .. }) if mark == wrong as u64 => right,
-        _ => Vec::new(),
+        Err(Halt::Refuted { mark, right, .. }) if mark == wrong as u64 => {
+            right.iter().map(ToString::to_string).collect()
+        }
+        _ => refutation.right.clone(),
     }
 }
 

@@ -16,9 +16,11 @@ use super::parts::{Claim, Expect, OPEN, known_at};
 use crate::history::History;
 use crate::spec::{Access, Spec};
 use lab::Lab;
+pub(super) use tail::{of_few, of_tail};
 use window::Window;
 
 mod lab;
+mod tail;
 mod window;
 
 /// Which operations contradict each other. Operations are places in the history.
@@ -36,8 +38,10 @@ pub(super) struct Blame<Ret> {
     pub(super) author: Option<usize>,
     /// Whether other writes than the author's might have taken effect in between.
     pub(super) others: bool,
-    /// The answers that would have been right, if they are few.
+    /// The answers that would have been right, if they are few and all of them known.
     pub(super) right: Vec<Ret>,
+    /// Some of those that would have been.
+    pub(super) possible: Vec<Ret>,
     /// An order that explains what was answered before.
     pub(super) prefix: Vec<usize>,
     /// Whether each of the needed operations is known to be.
@@ -63,6 +67,7 @@ impl<Ret> Blame<Ret> {
             author: None,
             others: true,
             right: Vec::new(),
+            possible: Vec::new(),
             prefix: Vec::new(),
             minimal,
             earlier: 0,
@@ -96,6 +101,8 @@ pub(super) struct About<'a, S: Spec> {
     /// Whether the object does not divide.
     pub(super) whole: bool,
     pub(super) budget: u64,
+    /// Whether the answer in question is known to have been right before all that is at hand.
+    pub(super) was_right: bool,
 }
 
 impl<S: Spec> Clone for About<'_, S> {
@@ -120,6 +127,16 @@ pub(super) fn blame<S: Spec>(
         lab.stop_if_large(part);
         Window::whole(part, moment)
     });
+    of_window(about, part, lab, window)
+}
+
+/// The same, where it is known which claims to ask about.
+fn of_window<S: Spec>(
+    about: About<'_, S>,
+    part: &[Claim<'_, S>],
+    mut lab: Lab<S>,
+    window: Window<'_, S>,
+) -> Blame<S::Ret> {
     let Window { moment, near, exact, earlier, complete } = window;
     let mut known = near.claims;
     lab.base.clone_from(&near.base);
@@ -132,12 +149,10 @@ pub(super) fn blame<S: Spec>(
     let support = lab.support(&known, &needed, wrong);
     lab.base.clone_from(&exact.base);
     let before: Vec<_> = exact.claims.iter().filter(|claim| claim.ret != moment).copied().collect();
-    let (mut right, author) = lab.right_answers(&before, &needed, wrong);
-    if !complete {
-        right.clear();
-    }
+    let (possible, all, author) = lab.right_answers(&before, &needed, wrong);
+    let right = if all && complete { possible.clone() } else { Vec::new() };
     let others = author.is_none_or(|author| {
-        known.iter().any(|claim| {
+        before.iter().any(|claim| {
             let apart = claim.ret < author.call || claim.call > wrong.ret;
             !claim.read && claim.place != author.place && !apart
         })
@@ -159,6 +174,7 @@ pub(super) fn blame<S: Spec>(
         author: author.map(|claim| claim.place),
         others,
         right,
+        possible,
         minimal,
         prefix: order.into_iter().map(|at| prefix[at].place).collect(),
         earlier,
@@ -176,7 +192,7 @@ fn was_written<S: Spec>(case: &Case<'_, '_, S>) -> bool {
         };
         claim.call < case.wrong.ret && written == Some(value)
     };
-    value.is_none() || case.part.iter().any(wrote)
+    value.is_none() || case.about.was_right || case.part.iter().any(wrote)
 }
 
 /// A refuted part, as far as it was understood.

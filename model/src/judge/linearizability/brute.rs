@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 mod lists;
 mod monitors;
 mod objects;
+mod sets;
+mod tails;
 mod windows;
 
 /// Whether some order of the operations explains a history, with the object taken as a whole.
@@ -82,16 +84,8 @@ fn made_up<S: Spec>(
             if history.operations.len() < length {
                 busy[client] = Some(history.operations.len());
                 answers.push(None);
-                history.operations.push(Operation {
-                    request: RequestId { client: ClientId(client as u32), number: 0 },
-                    node: None,
-                    op: any(draws),
-                    invoked: now,
-                    outcome: Outcome::Unknown,
-                    completed: now,
-                    again: false,
-                    step: None,
-                });
+                let request = RequestId { client: ClientId(client as u32), number: 0 };
+                history.operations.push(Operation::asked(request, any(draws), now));
             }
             continue;
         };

@@ -18,7 +18,9 @@ use crate::spec::{Access, Spec};
 use table::Table;
 
 mod chains;
+mod cleared;
 pub(super) mod first;
+mod recent;
 #[cfg(feature = "cli")]
 mod skimmed;
 pub(super) mod table;
@@ -59,6 +61,22 @@ impl Cluster {
     }
 }
 
+/// What is there at first was written before all else.
+const NOTHING: Cluster = Cluster {
+    number: 0,
+    written: 0,
+    first: 0,
+    last: 0,
+    part: 0,
+    is_nothing: true,
+    has_writer: true,
+    alive: true,
+};
+
+/// A value of which nothing is known.
+const UNSEEN: Cluster =
+    Cluster { first: OPEN, is_nothing: false, has_writer: false, alive: false, ..NOTHING };
+
 /// Which clusters come right before and after one, where compare-and-sets show it.
 #[derive(Clone, Copy)]
 struct Link {
@@ -77,6 +95,10 @@ struct Part {
     len: u32,
     ruling: Ruling,
     swaps: bool,
+    /// Whether it was made to hold nothing, and is unfit for no other reason.
+    cleared: bool,
+    /// The cluster of nothing.
+    nothing: u32,
 }
 
 /// The clusters of a history.
@@ -89,6 +111,10 @@ pub(super) struct Zones {
     /// may have large parts.
     of: Vec<u32>,
     probes: Vec<usize>,
+    /// Those that have no answer, and how long the longest of the others was under way; of such a
+    /// history, too.
+    unanswered: Vec<usize>,
+    longest: u64,
     /// The operations that were refused.
     pub(super) refused: Vec<usize>,
     /// Where the cluster of a value of a part is.
@@ -101,6 +127,8 @@ pub(super) struct Zones {
     whole: bool,
     /// Whether some part is unfit.
     unfit: bool,
+    /// Whether some part was cleared.
+    cleared: bool,
 }
 
 impl Zones {
@@ -112,12 +140,15 @@ impl Zones {
             links: Vec::new(),
             of: Vec::new(),
             probes: Vec::new(),
+            unanswered: Vec::new(),
+            longest: 0,
             refused: Vec::new(),
             part: 0,
             values: Table::with_capacity(operations / 2),
             keys: Table::with_capacity(4),
             whole: false,
             unfit: false,
+            cleared: false,
         }
     }
 
@@ -135,13 +166,30 @@ impl Zones {
             }
             if large {
                 zones.of.push(cluster);
-                if operation.is_probe() {
-                    zones.probes.push(place);
-                }
+                zones.note(operation, place);
             }
         }
         zones.settle();
+        if zones.cleared {
+            zones.rule_on_cleared(history);
+        }
         zones
+    }
+
+    /// Notes what may matter of an operation should its part be refuted.
+    #[inline]
+    fn note<S: Spec>(&mut self, operation: &Operation<S>, place: usize) {
+        if operation.is_probe() {
+            self.probes.push(place);
+        }
+        match operation.outcome {
+            Outcome::Ok(_) => {
+                let length = operation.completed.order.saturating_sub(operation.invoked.order);
+                self.longest = self.longest.max(length);
+            }
+            Outcome::Unknown => self.unanswered.push(place),
+            Outcome::Refused => {}
+        }
     }
 
     /// Takes in one operation, and hands back its cluster, or none.
@@ -188,14 +236,16 @@ impl Zones {
         let part = self.part(key);
         let of = &mut self.parts[part as usize];
         of.len = of.len.saturating_add(1);
-        let Some(access) = access else {
-            (of.ruling, self.unfit) = (Ruling::Unfit, true);
-            return NONE;
-        };
-        if of.ruling == Ruling::Unfit {
+        let Some(access) = access else { return self.give_up(part) };
+        if of.ruling == Ruling::Unfit && !of.cleared {
             return NONE;
         }
         match access {
+            Access::Write(None) => {
+                (of.ruling, of.cleared) = (Ruling::Unfit, true);
+                (self.unfit, self.cleared) = (true, true);
+                NONE
+            }
             Access::Write(value) => self.write(part, value, call, ret),
             Access::Read(value) => {
                 let at = self.cluster(part, value);
@@ -216,11 +266,15 @@ impl Zones {
                 }
                 at
             }
-            Access::Swap(..) | Access::Miss(_) => {
-                (of.ruling, self.unfit) = (Ruling::Unfit, true);
-                NONE
-            }
+            Access::Swap(..) | Access::Miss(_) => self.give_up(part),
         }
+    }
+
+    /// A part is no register whose values were written once each.
+    fn give_up(&mut self, part: u32) -> u32 {
+        let of = &mut self.parts[part as usize];
+        (of.ruling, of.cleared, self.unfit) = (Ruling::Unfit, false, true);
+        NONE
     }
 
     #[inline]
@@ -229,8 +283,7 @@ impl Zones {
         let cluster = &mut self.clusters[at as usize];
         // Nothing is the first value of each register, so writing it makes two writers, too.
         if cluster.has_writer || value.is_none() {
-            (self.parts[part as usize].ruling, self.unfit) = (Ruling::Unfit, true);
-            return NONE;
+            return self.give_up(part);
         }
         cluster.has_writer = true;
         cluster.written = call;
@@ -250,7 +303,9 @@ impl Zones {
         let is = |at: u32| known(at) == key;
         let found = self.keys.find_or_insert(0, Some(key), new, is, |at| (0, Some(known(at))));
         if found.is_none() {
-            self.parts.push(Part { key, len: 0, ruling: Ruling::Explained, swaps: false });
+            let ruling = Ruling::Explained;
+            let (swaps, cleared, nothing) = (false, false, NONE);
+            self.parts.push(Part { key, len: 0, ruling, swaps, cleared, nothing });
         }
         self.part = found.unwrap_or(new);
         self.part
@@ -259,6 +314,15 @@ impl Zones {
     #[inline]
     fn cluster(&mut self, part: u32, value: Option<u64>) -> u32 {
         let (clusters, new) = (&self.clusters, self.clusters.len() as u32);
+        let Some(number) = value else {
+            let nothing = &mut self.parts[part as usize].nothing;
+            if *nothing != NONE {
+                return *nothing;
+            }
+            *nothing = new;
+            self.clusters.push(Cluster { part, ..NOTHING });
+            return new;
+        };
         let same = |at: u32| {
             let cluster = &clusters[at as usize];
             cluster.part == part && cluster.value() == value
@@ -267,18 +331,7 @@ impl Zones {
         if let Some(at) = self.values.find_or_insert(part, value, new, same, of) {
             return at;
         }
-        let nothing = value.is_none();
-        self.clusters.push(Cluster {
-            number: value.unwrap_or(0),
-            written: 0,
-            // What is there at first was written before all else.
-            first: if nothing { 0 } else { OPEN },
-            last: 0,
-            part,
-            is_nothing: nothing,
-            has_writer: nothing,
-            alive: nothing,
-        });
+        self.clusters.push(Cluster { number, part, ..UNSEEN });
         new
     }
 

@@ -1,11 +1,11 @@
 //! Calls and returns of one part of the object come in; whether each return has an explanation
 //! goes out.
 
-use super::{Halt, Halted};
-use crate::seed::StableHasher;
+use super::open::{Helpful, Open};
+use super::ways::{Apart, Way};
+use super::{Before, Halt, Halted};
+use crate::history::Operation;
 use crate::spec::{Access, Spec};
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
 
 /// One part of the object.
 pub(super) struct Part<S: Spec> {
@@ -13,31 +13,55 @@ pub(super) struct Part<S: Spec> {
     ways: Vec<Way<S::State>>,
     /// The operations under way that are answered later.
     seats: Vec<Option<Seat<S>>>,
-    /// Those that never are, by number.
-    open: BTreeMap<u32, S::Op>,
-    opened: u32,
+    /// Those that never are.
+    open: Open<S>,
     tried: u64,
-}
-
-/// A state, and how much of what is under way has led to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Way<State> {
-    state: State,
-    /// A bit for each seat whose operation is in it.
-    done: u64,
-    /// The numbers of the operations without answer that are in it, the smallest first.
-    used: Vec<u32>,
+    /// How many operations have returned.
+    returned: u64,
+    /// Where it stood a while ago, and some time before that.
+    before: [Option<Before<S>>; 2],
 }
 
 struct Seat<S: Spec> {
     op: S::Op,
     ret: S::Ret,
     mark: u64,
-    read: bool,
+    call: u64,
+    /// When it will return.
+    end: u64,
+    still: Still,
+    /// A bit for each seat of an equal operation that returns earlier, and takes effect earlier.
+    after: u64,
+}
+
+/// Whether an operation, where it gives its answer, leaves the state as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Still {
+    No,
+    /// Whatever it answers.
+    Always,
+    /// Where it gives this answer.
+    Here,
+}
+
+impl<S: Spec> Seat<S> {
+    /// Whether the operation gives its answer in a state that it leaves as it is.
+    #[inline]
+    fn fits(&self, state: &mut S::State) -> bool {
+        match self.still {
+            Still::No => false,
+            Still::Always => S::apply(state, &self.op) == self.ret,
+            Still::Here => S::apply(&mut state.clone(), &self.op) == self.ret,
+        }
+    }
 }
 
 /// So many operations of one part may be under way at one time.
 const SEATS_MAX: usize = 64;
+
+/// After so many returns it is noted where a part stands: what is wrong with an answer mostly shows
+/// in fewer operations before it.
+const STRIDE: u64 = 2_048;
 
 /// So many right answers are told of.
 const RIGHT_MAX: usize = 4;
@@ -45,7 +69,8 @@ const RIGHT_MAX: usize = 4;
 impl<S: Spec> Part<S> {
     pub(super) fn new() -> Part<S> {
         let first = Way { state: S::init(), done: 0, used: Vec::new() };
-        Part { ways: vec![first], seats: Vec::new(), open: BTreeMap::new(), opened: 0, tried: 0 }
+        let (ways, seats, open) = (vec![first], Vec::new(), Open::new());
+        Part { ways, seats, open, tried: 0, returned: 0, before: [None, None] }
     }
 
     pub(super) fn begin(&mut self, op: &S::Op) {
@@ -55,46 +80,71 @@ impl<S: Spec> Part<S> {
     }
 
     /// An operation without an answer.
-    pub(super) fn leave(&mut self, op: S::Op) {
-        self.open.insert(self.opened, op);
-        self.opened += 1;
+    pub(super) fn leave(&mut self, op: S::Op, call: u64) {
+        self.open.add(op, call);
     }
 
-    /// An operation begins; its seat, if there is one left.
-    pub(super) fn call(&mut self, op: S::Op, ret: S::Ret, mark: u64) -> Option<u32> {
+    /// Whether it stands where it began, as if nothing had ever been asked of it.
+    pub(super) fn is_as_at_first(&self, first: &S::State) -> bool {
+        let one = matches!(&self.ways[..], [way] if way.state == *first && way.used.is_empty());
+        one && self.open.len() == 0 && self.seats.iter().all(Option::is_none)
+    }
+
+    /// An operation begins, of which it is known when and how it will end; its seat, if there is
+    /// one left.
+    pub(super) fn call(
+        &mut self,
+        operation: &Operation<S>,
+        ret: &S::Ret,
+        mark: u64,
+    ) -> Option<u32> {
         let free = self.seats.iter().position(Option::is_none);
         let place = free.unwrap_or(self.seats.len());
         if place == SEATS_MAX {
             return None;
         }
-        let read = S::is_read(&op);
-        if read {
-            for way in &mut self.ways {
-                if S::apply(&mut way.state, &op) == ret {
-                    way.done |= 1 << place;
-                }
+        let (op, bit) = (&operation.op, 1 << place);
+        let still = match S::access(op, Some(ret)) {
+            _ if S::is_read(op) => Still::Always,
+            Some(Access::Read(_) | Access::Miss(_)) if !S::CHOICES => Still::Here,
+            _ => Still::No,
+        };
+        let (call, end) = (operation.invoked.order, operation.completed.order);
+        let mut seat = Seat { op: op.clone(), ret: ret.clone(), mark, call, end, still, after: 0 };
+        for (other, known) in self.seats.iter_mut().enumerate() {
+            let Some(known) = known else { continue };
+            known.after &= !bit;
+            if known.op == seat.op && known.ret == seat.ret {
+                let later = if known.end <= seat.end { &mut seat.after } else { &mut known.after };
+                *later |= if known.end <= seat.end { 1 << other } else { bit };
             }
         }
-        let seat = Some(Seat { op, ret, mark, read });
+        for way in &mut self.ways {
+            if seat.fits(&mut way.state) {
+                way.done |= bit;
+            }
+        }
         if free.is_some() {
-            self.seats[place] = seat;
+            self.seats[place] = Some(seat);
         } else {
-            self.seats.push(seat);
+            self.seats.push(Some(seat));
         }
         Some(place as u32)
     }
 
-    /// The operation in this seat returns: only those states stay to which it led.
-    pub(super) fn ret(&mut self, seat: u32, budget: u64) -> Result<(), Halted<S>> {
+    /// The operation in this seat returns at this moment: only those states stay to which it led.
+    /// How many operations were tried is handed back.
+    pub(super) fn ret(&mut self, seat: u32, at: u64, budget: u64) -> Result<u64, Halted<S>> {
         let bit = 1 << seat;
         self.tried = 0;
         if !self.ways.iter().all(|way| way.done & bit != 0) {
-            let helpful = self.helpful();
+            let seats = self.seats.iter().flatten().map(|seat| (&seat.op, &seat.ret));
+            let helpful = self.open.helpful(seats);
             let before = std::mem::take(&mut self.ways);
             let (kept, passed) = self.expand(before, bit, &helpful, budget);
             let Some(kept) = kept else { return Err(Halt::Spent(self.mark(seat))) };
             if kept.is_empty() {
-                return Err(self.refuted(seat, &passed));
+                return Err(self.refuted(seat, at, &passed));
             }
             self.ways = kept;
             self.forget();
@@ -111,7 +161,32 @@ impl<S: Spec> Part<S> {
             }
             self.ways = apart.ways;
         }
-        Ok(())
+        self.returned += 1;
+        let many = self.open.len() > STRIDE as usize;
+        if self.returned.is_multiple_of(STRIDE) && (!many || self.returned.is_power_of_two()) {
+            self.before.swap(0, 1);
+            self.before[1] = Some(self.now(at));
+        }
+        Ok(self.tried)
+    }
+
+    /// Where it stands.
+    fn now(&self, at: u64) -> Before<S> {
+        let called = |way: &Way<S::State>| {
+            let seats = self.seats.iter().enumerate();
+            let done = seats.filter(|(place, _)| way.done & (1 << place) != 0);
+            let done = done.filter_map(|(_, seat)| seat.as_ref().map(|seat| seat.call));
+            done.chain(way.used.iter().filter_map(|number| self.open.call(*number))).collect()
+        };
+        let starts = self.ways.iter().map(|way| (way.state.clone(), called(way))).collect();
+        let seats = self.seats.iter().flatten().map(|seat| seat.call);
+        let calls = seats.chain(self.open.calls()).collect();
+        Before { at, starts, calls, returned: self.returned }
+    }
+
+    /// Where it stood a while ago, if that is long enough.
+    pub(super) const fn before(&mut self) -> Option<Before<S>> {
+        self.before[0].take()
     }
 
     fn mark(&self, seat: u32) -> u64 {
@@ -125,7 +200,7 @@ impl<S: Spec> Part<S> {
         &mut self,
         before: Vec<Way<S::State>>,
         bit: u64,
-        helpful: &[u32],
+        helpful: &[Helpful],
         budget: u64,
     ) -> (Option<Vec<Way<S::State>>>, Vec<Way<S::State>>) {
         let (mut kept, mut seen) = (Apart::new(), Apart::new());
@@ -133,12 +208,15 @@ impl<S: Spec> Part<S> {
             let apart = if way.done & bit == 0 { &mut seen } else { &mut kept };
             apart.add(way);
         }
+        let taken = self.seats.iter().enumerate().filter(|(_, seat)| seat.is_some());
+        let live = taken.fold(0, |live, (place, _)| live | 1_u64 << place);
         let mut next = 0;
         while next < seen.ways.len() {
             for place in 0..self.seats.len() {
                 let Some(seat) = &self.seats[place] else { continue };
                 let way = &seen.ways[next];
-                if way.done & (1 << place) != 0 || seat.read {
+                let waits = seat.after & live & !way.done != 0;
+                if way.done & (1 << place) != 0 || seat.still != Still::No || waits {
                     continue;
                 }
                 self.tried += 1;
@@ -149,17 +227,19 @@ impl<S: Spec> Part<S> {
                 let way = Way { state, done: way.done | 1 << place, used: way.used.clone() };
                 self.arrive(way, bit, &mut kept, &mut seen);
             }
-            for number in helpful {
+            for helpful in helpful {
                 let way = &seen.ways[next];
-                let Err(at) = way.used.binary_search(number) else { continue };
+                let Some(number) = self.open.unused(*helpful, &way.used) else { continue };
+                let Err(at) = way.used.binary_search(&number) else { continue };
                 self.tried += 1;
                 let mut state = way.state.clone();
-                S::apply(&mut state, &self.open[number]);
+                let Some(op) = self.open.op(number) else { continue };
+                S::apply(&mut state, op);
                 if state == way.state {
                     continue;
                 }
                 let mut used = way.used.clone();
-                used.insert(at, *number);
+                used.insert(at, number);
                 self.arrive(Way { state, done: way.done, used }, bit, &mut kept, &mut seen);
             }
             if self.tried > budget {
@@ -180,59 +260,12 @@ impl<S: Spec> Part<S> {
     ) {
         for (place, seat) in self.seats.iter().enumerate() {
             let Some(seat) = seat else { continue };
-            let waits = seat.read && way.done & (1 << place) == 0;
-            if waits && S::apply(&mut way.state, &seat.op) == seat.ret {
+            if way.done & (1 << place) == 0 && seat.fits(&mut way.state) {
                 way.done |= 1 << place;
             }
         }
         let apart = if way.done & bit == 0 { seen } else { kept };
         apart.add(way);
-    }
-
-    /// The operations without answer that may matter now. A write that nobody saw can be thought
-    /// never to have happened; so where all are accesses to one register, only those matter whose
-    /// value somebody under way has seen, or that lead to such a value.
-    fn helpful(&self) -> Vec<u32> {
-        if self.open.is_empty() {
-            return Vec::new();
-        }
-        let seats = self.seats.iter().flatten();
-        let mut wanted = BTreeSet::new();
-        for seat in seats {
-            match S::access(&seat.op, Some(&seat.ret)) {
-                Some(Access::Read(value) | Access::Swap(value, _)) => drop(wanted.insert(value)),
-                Some(Access::Write(_)) => {}
-                // Anything but one value, or no register at all: everything may matter.
-                Some(Access::Miss(_)) | None => return self.open.keys().copied().collect(),
-            }
-        }
-        let accesses = || self.open.iter().map(|(number, op)| (*number, S::access(op, None)));
-        let mut rest: Vec<(u32, Option<Access>)> = accesses().collect();
-        let mut helpful = Vec::new();
-        loop {
-            let known = helpful.len();
-            rest.retain(|(number, access)| {
-                let helps = match access {
-                    Some(Access::Write(value)) => wanted.contains(value),
-                    Some(Access::Swap(from, value)) => {
-                        let helps = wanted.contains(value);
-                        if helps {
-                            wanted.insert(*from);
-                        }
-                        helps
-                    }
-                    Some(Access::Read(_) | Access::Miss(_)) => false,
-                    None => true,
-                };
-                if helps {
-                    helpful.push(*number);
-                }
-                !helps
-            });
-            if helpful.len() == known {
-                return helpful;
-            }
-        }
     }
 
     /// What all ways have used need not be kept.
@@ -241,7 +274,7 @@ impl<S: Spec> Part<S> {
         let in_all = |number: &u32| others.iter().all(|way| way.used.binary_search(number).is_ok());
         let gone: Vec<u32> = first.used.iter().copied().filter(in_all).collect();
         for number in &gone {
-            self.open.remove(number);
+            self.open.remove(*number);
         }
         if !gone.is_empty() {
             for way in &mut self.ways {
@@ -251,7 +284,7 @@ impl<S: Spec> Part<S> {
     }
 
     /// The operation in this seat was answered what no way leads to.
-    fn refuted(&self, seat: u32, passed: &[Way<S::State>]) -> Halted<S> {
+    fn refuted(&self, seat: u32, at: u64, passed: &[Way<S::State>]) -> Halted<S> {
         let Some(seat) = &self.seats[seat as usize] else { return Halt::Spent(0) };
         let mut right: Vec<S::Ret> = Vec::new();
         for way in passed {
@@ -260,54 +293,7 @@ impl<S: Spec> Part<S> {
                 right.push(answer);
             }
         }
-        Halt::Refuted { mark: seat.mark, op: seat.op.clone(), ret: seat.ret.clone(), right }
+        let (op, ret) = (seat.op.clone(), seat.ret.clone());
+        Halt::Refuted { mark: seat.mark, at, op, ret, right }
     }
-}
-
-/// Ways of which none can do all that another can.
-struct Apart<State> {
-    ways: Vec<Way<State>>,
-    /// Where ways of one hash are, once there are many.
-    index: BTreeMap<u64, Vec<usize>>,
-}
-
-/// Up to so many are looked at one by one.
-const FEW: usize = 16;
-
-impl<State: Hash + Eq> Apart<State> {
-    const fn new() -> Apart<State> {
-        Apart { ways: Vec::new(), index: BTreeMap::new() }
-    }
-
-    /// Adds a way, unless one is there that differs at most in having used fewer operations
-    /// without answer: it can do all that the new one can.
-    fn add(&mut self, way: Way<State>) {
-        let covers = |known: &Way<State>| {
-            known.done == way.done
-                && known.state == way.state
-                && known.used.iter().all(|number| way.used.binary_search(number).is_ok())
-        };
-        if self.ways.len() < FEW {
-            if !self.ways.iter().any(covers) {
-                self.ways.push(way);
-            }
-            return;
-        }
-        if self.index.is_empty() {
-            for (place, way) in self.ways.iter().enumerate() {
-                self.index.entry(hash(way)).or_default().push(place);
-            }
-        }
-        let places = self.index.entry(hash(&way)).or_default();
-        if !places.iter().any(|place| covers(&self.ways[*place])) {
-            places.push(self.ways.len());
-            self.ways.push(way);
-        }
-    }
-}
-
-fn hash<State: Hash>(way: &Way<State>) -> u64 {
-    let mut hasher = StableHasher::new(way.done);
-    way.state.hash(&mut hasher);
-    std::hash::Hasher::finish(&hasher)
 }

@@ -71,7 +71,12 @@ impl State {
                 return Ret::Done;
             }
             Op::Remove(value) => {
-                self.set().remove(value);
+                let set = self.set();
+                set.remove(value);
+                // An empty set is as it was at first, and need not be kept apart from that.
+                if set.is_empty() {
+                    *self = State::One(Value::Nil);
+                }
                 return Ret::Done;
             }
             Op::Contains(value) => {

@@ -1,7 +1,7 @@
 //! What is said of a file that is not held, against what is said of the same file that is.
 
 use super::super::load::Manner;
-use super::super::skim::explains;
+use super::super::skim::{Skimmed, skim};
 use super::super::source::Source;
 use super::holds;
 use crate::seed::{Draws, Seed};
@@ -50,9 +50,10 @@ fn a_file_is_explained_without_being_held_where_it_is_when_it_is_held() {
         // The first line must be there to know the format.
         let piece = 16 + draws.below(400) as usize;
         let source = Source::of(text.as_bytes()).expect("it can be read").in_pieces_of(piece);
-        let explained = explains(source, &manner);
+        let said = skim(source, &manner);
         let held = holds(&text, Some(Value::Number(0)));
-        assert_eq!(explained, held.then_some(asked), "{case}:\n{text}");
+        let right = if held { Skimmed::Explained(asked) } else { Skimmed::Refuted };
+        assert_eq!(said, Some(right), "{case}:\n{text}");
         counts[usize::from(held)] += 1;
     }
     assert!(counts.iter().all(|count| *count > 500), "{counts:?}");
@@ -65,16 +66,17 @@ fn what_is_not_of_such_registers_is_left_to_others() {
     for case in 0..500 {
         let (text, asked) = made_up(&mut Seed(72).fork(case).draws(), 8);
         let source = Source::of(text.as_bytes()).expect("it can be read");
-        match explains(source, &manner) {
-            Some(operations) => {
-                assert_eq!(operations, asked);
-                assert!(holds(&text, Some(Value::Number(0))), "{case}:\n{text}");
+        let held = holds(&text, Some(Value::Number(0)));
+        match skim(source, &manner).expect("it can be read") {
+            Skimmed::Lost => lost += 1,
+            said => {
+                let right = if held { Skimmed::Explained(asked) } else { Skimmed::Refuted };
+                assert_eq!(said, right, "{case}:\n{text}");
             }
-            None => lost += 1,
         }
     }
     assert!(lost > 250, "{lost}");
     // Nor what takes more memory than it may.
     let source = Source::of("I 0 0 w 0 5 0\nR 0 0 0\n".as_bytes()).expect("it can be read");
-    assert_eq!(explains(source, &Manner { memory: 8, ..manner }), None);
+    assert_eq!(skim(source, &Manner { memory: 8, ..manner }), Some(Skimmed::Lost));
 }

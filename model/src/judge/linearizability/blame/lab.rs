@@ -208,14 +208,14 @@ impl<S: Spec> Lab<S> {
         writes.iter().map(|claim| claim.place).collect()
     }
 
-    /// What the wrong operation might have answered, if that is not too much to tell, and the last
-    /// write before it in the order that led to one of these answers: a needed one, if it can be.
+    /// What the wrong operation might have answered, whether that is all, and the last write before
+    /// it in the order that led to one of these answers: a needed one, if it can be.
     pub(super) fn right_answers<'a>(
         &mut self,
         known: &[Claim<'a, S>],
         needed: &[Claim<'a, S>],
         wrong: Claim<'a, S>,
-    ) -> (Vec<S::Ret>, Option<Claim<'a, S>>) {
+    ) -> (Vec<S::Ret>, bool, Option<Claim<'a, S>>) {
         let mut right: Vec<S::Ret> = Vec::new();
         let mut author: Option<Claim<'a, S>> = None;
         let is_needed = |claim: &Claim<'a, S>| needed.iter().any(|n| n.place == claim.place);
@@ -228,15 +228,18 @@ impl<S: Spec> Lab<S> {
             asked.for_each(|claim| claim.expect = Expect::NoneOf(&right));
             let solved = self.solve(&claims, Wanted::Order);
             match solved.decision {
-                Decision::Refuted => return (right, author),
-                Decision::Unknown => return (Vec::new(), author),
-                Decision::Linearizable if right.len() == RIGHT_MAX => return (Vec::new(), author),
+                Decision::Refuted => {
+                    let few = right.len() <= RIGHT_MAX;
+                    return (right, few, author);
+                }
+                Decision::Unknown => return (right, false, author),
+                Decision::Linearizable if right.len() > RIGHT_MAX => return (right, false, author),
                 Decision::Linearizable => {}
             }
             let order: Vec<Claim<'a, S>> = solved.order.iter().map(|at| all[*at]).collect();
             match answer_in(&order, wrong, solved.begins) {
                 Some(answer) if !right.contains(&answer) => right.push(answer),
-                _ => return (Vec::new(), author),
+                _ => return (right, false, author),
             }
             let before = order.iter().take_while(|claim| claim.place != wrong.place);
             let last = before.filter(|claim| !claim.read).last();

@@ -56,6 +56,11 @@ impl<'a, S: Spec> Window<'a, S> {
         let all = || Asked { base: None, claims: known_at(part, moment) };
         Window { moment, near: all(), exact: all(), earlier: 0, complete: true }
     }
+
+    /// Of claims of which all is known.
+    pub(super) fn exactly(exact: Asked<'a, S>, moment: u64) -> Window<'a, S> {
+        Window { moment, near: exact.clone(), exact, earlier: 0, complete: true }
+    }
 }
 
 /// Finds the window of a part that no earlier return than `from` refutes. Nothing where the part is
@@ -96,12 +101,24 @@ pub(super) fn find<'a, S: Spec>(
         !claim.is_closed() && !cut.live.contains(&(at as u32))
     };
     let complete = !part[..cut.called].iter().enumerate().any(forgotten);
-    let near = alone(lab, part, moment).or_else(|| closer(&exact, moment));
+    Some(nearest(lab, part, 0, Window { complete, ..Window::exactly(exact, moment) }))
+}
+
+/// The same window with the fewest claims that show what is wrong. Nothing is known of what came
+/// between the first so many claims of the part and the others.
+pub(super) fn nearest<'a, S: Spec>(
+    lab: &mut Lab<S>,
+    part: &[Claim<'a, S>],
+    floor: usize,
+    window: Window<'a, S>,
+) -> Window<'a, S> {
+    let Window { moment, exact, complete, .. } = window;
+    let near = alone(lab, part, floor, moment).or_else(|| closer(&exact, moment));
     let near = near.unwrap_or_else(|| exact.clone());
     let begins = near.base.as_ref().map_or(0, |base| base.at);
     let known = matches!(near.base, Some(Base { context: Context::Starts(_), .. }));
     let earlier = if known { part.partition_point(|claim| claim.call <= begins) } else { 0 };
-    Some(Window { moment, near, exact, earlier, complete })
+    Window { moment, near, exact, earlier, complete }
 }
 
 fn base<S: Spec>(part: &[Claim<'_, S>], cut: &Cut<Held<S::State>>) -> Base<S::State> {
@@ -116,11 +133,15 @@ fn base<S: Spec>(part: &[Claim<'_, S>], cut: &Cut<Held<S::State>>) -> Base<S::St
 fn alone<'a, S: Spec>(
     lab: &mut Lab<S>,
     part: &[Claim<'a, S>],
+    floor: usize,
     moment: u64,
 ) -> Option<Asked<'a, S>> {
     let end = part.partition_point(|claim| claim.call <= moment);
     let wrong = part[..end].iter().rposition(|claim| claim.ret == moment)?;
-    let deepest = wrong.saturating_sub(BACK_MAX);
+    if wrong <= floor {
+        return None;
+    }
+    let deepest = wrong.saturating_sub(BACK_MAX).max(floor);
     let under_way = |claim: &&Claim<'a, S>| !claim.read && claim.ret > part[deepest].call;
     let early = part[..deepest].iter().filter(under_way).take(UNDER_WAY_MAX + 1);
     let early: Vec<Claim<'a, S>> = early.copied().collect();

@@ -59,7 +59,8 @@ impl Zones {
         key: u64,
     ) -> Option<Culprits> {
         let part = self.keys.find(0, Some(key), |at| self.parts[at as usize].key == key)?;
-        if self.parts[part as usize].swaps {
+        let of = &self.parts[part as usize];
+        if of.swaps || of.cleared {
             return None;
         }
         let of_part = |(_, cluster): &(u32, &Cluster)| cluster.part == part && cluster.alive;
