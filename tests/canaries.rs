@@ -5,7 +5,7 @@ use schism::check::{Check, Checked, Outcome};
 use schism::judge::refines::Raft;
 use schism::verdict::Failure;
 use schism::{Nemesis, check};
-use schism_adapters::mutants::{self, Mutant};
+use schism_adapters::mutants::raft::{Broken, Mutant, all};
 use schism_adapters::raft::{Config, raft_rs};
 use schism_adapters::targets;
 
@@ -20,10 +20,10 @@ fn healthy() -> Check<raft_rs::Server> {
     claims(check(raft_rs::boot(Config::default())), Nemesis::everything()).named("raft-rs")
 }
 
-fn broken(mutant: &'static Mutant) -> Check<mutants::Broken> {
+fn broken(mutant: &'static Mutant) -> Check<Broken> {
     let check = claims(check(mutant.boot(Config::default())), mutant.claim());
     let check = if mutant.is_refined() { check.refines(Raft) } else { check };
-    check.nodes(mutant.nodes).named(mutant.id)
+    check.nodes(mutant.card.nodes).named(mutant.card.id)
 }
 
 fn replay<N: schism::Node>(mut check: Check<N>, schedule: &str) -> Checked {
@@ -36,22 +36,22 @@ fn hunt<N: schism::Node>(check: Check<N>) -> Checked {
 }
 
 fn assert_caught(mutant: &Mutant, checked: &Checked) {
-    assert_eq!(checked.outcome, Outcome::Fail, "{}:\n{}", mutant.id, checked.report);
+    assert_eq!(checked.outcome, Outcome::Fail, "{}:\n{}", mutant.card.id, checked.report);
     let failure = Failure {
         property: checked.property.clone().unwrap_or_default(),
         clause: checked.clause.clone().unwrap_or_default(),
     };
-    let named = mutant.is_shown_by(&failure);
-    assert!(named, "{} is caught by {failure}:\n{}", mutant.id, checked.report);
+    let named = mutant.card.is_shown_by(&failure);
+    assert!(named, "{} is caught by {failure}:\n{}", mutant.card.id, checked.report);
 }
 
 #[test]
 fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
-    for mutant in mutants::all() {
-        assert_caught(mutant, &replay(broken(mutant), mutant.known));
+    for mutant in all() {
+        assert_caught(mutant, &replay(broken(mutant), mutant.card.known));
         let claimed = claims(check(raft_rs::boot(mutant.healthy())), mutant.claim());
-        let checked = replay(claimed.nodes(mutant.nodes), mutant.known);
-        assert_eq!(checked.outcome, Outcome::Pass, "{}:\n{}", mutant.id, checked.report);
+        let checked = replay(claimed.nodes(mutant.card.nodes), mutant.card.known);
+        assert_eq!(checked.outcome, Outcome::Pass, "{}:\n{}", mutant.card.id, checked.report);
     }
 }
 
@@ -106,8 +106,8 @@ const TOO_RARE: &str = "SM08";
 
 #[test]
 fn the_hunt_finds_each_mutant_and_leaves_few_steps() {
-    let hunted = || mutants::all().iter().filter(|mutant| mutant.id != TOO_RARE);
-    assert!(hunted().map(|mutant| mutant.id).eq(HUNTS.map(|(id, ..)| id)));
+    let hunted = || all().iter().filter(|mutant| mutant.card.id != TOO_RARE);
+    assert!(hunted().map(|mutant| mutant.card.id).eq(HUNTS.map(|(id, ..)| id)));
     for (mutant, (id, seed, most)) in hunted().zip(HUNTS) {
         let checked = hunt(broken(mutant).seed(seed).cases(30_000));
         assert_caught(mutant, &checked);

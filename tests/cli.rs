@@ -35,25 +35,28 @@ fn each_mutant_is_listed_with_what_is_wrong_with_it() {
     // A long sentence goes on below its row.
     let words: Vec<&str> = out.split_whitespace().collect();
     let text = words.join(" ");
-    for mutant in mutants::all() {
-        let named = format!("mutant:{} ", mutant.id);
+    for card in mutants::cards() {
+        let named = format!("mutant:{} ", card.id);
         assert_eq!(text.matches(&named).count(), 1, "{named}:\n{out}");
         let row = text.split(&named).nth(1).unwrap_or_default();
         let told = row.split_once(" caught by ").map_or(row, |(told, _)| told);
-        assert!(told.ends_with(mutant.sentence), "{named}: {told}");
+        assert!(told.ends_with(card.sentence), "{named}: {told}");
     }
 }
 
 #[test]
 fn each_known_schedule_fails_on_its_mutant_and_passes_on_the_healthy_cluster() {
-    for mutant in mutants::all() {
-        let target = format!("mutant:{}", mutant.id);
+    for card in mutants::cards() {
+        let target = format!("mutant:{}", card.id);
         let words = ["replay", "-", "--target", &target];
-        let (code, out, err) = schism_with(&words, mutant.known);
+        let (code, out, err) = schism_with(&words, card.known);
         assert!(code == 1 && out.contains("\n  verdict   "), "{target}:\n{out}{err}");
-        let members = mutant.healthy().voters_at_start.is_some();
-        let healthy = if members { "raft-rs-members" } else { "raft-rs" };
-        let (code, out, err) = schism_with(&["replay", "-", "--target", healthy], mutant.known);
+        let healthy = match mutants::raft::find(card.id) {
+            Some(mutant) if mutant.healthy().voters_at_start.is_some() => "raft-rs-members",
+            Some(_) => "raft-rs",
+            None => "foca",
+        };
+        let (code, out, err) = schism_with(&["replay", "-", "--target", healthy], card.known);
         assert!(code == 0 && out.contains("\n  verdict   passes now, "), "{target}:\n{out}{err}");
     }
 }
@@ -89,4 +92,23 @@ fn a_replay_says_what_each_link_carried_and_lost() {
     let lost: Vec<_> = lost.map(|(from, lost)| (from.as_u64(), lost.as_u64() > Some(0))).collect();
     assert_eq!(lost, [(Some(1), true), (Some(2), false)], "{links:?}");
     assert!(links.iter().all(|link| link["sent"].as_u64() > Some(10)), "{links:?}");
+}
+
+#[test]
+fn a_failure_of_a_group_shows_what_its_members_came_to_believe() {
+    let card = mutants::cards().find(|card| card.id == "PM25").expect("it is a mutant");
+    let (_, out, _) = schism_with(&["replay", "-", "--target", "mutant:PM25"], card.known);
+    let rows: Vec<&str> = out.lines().skip_while(|line| !line.contains("n1    ")).collect();
+    let turned: Vec<String> = rows
+        .iter()
+        .filter(|line| line.contains("suspects") || line.contains("believes"))
+        .map(|line| line.split_whitespace().skip(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    // No news: that they knew each other at first, and how much they sent before the storm.
+    assert_eq!(
+        turned,
+        ["suspects n2", "suspects n1", "believes n2 down", "believes n1 down"],
+        "{out}"
+    );
+    assert_eq!(out.matches("  sent ").count(), 1, "{out}");
 }

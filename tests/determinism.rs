@@ -107,7 +107,7 @@ fn recording_everything_does_not_change_a_run() {
 #[test]
 fn a_failing_target_gives_one_counterexample_on_any_number_of_threads() {
     let found = [1, 4].map(|jobs| {
-        let mutant = mutants::find("PM16").expect("it is in the list");
+        let mutant = mutants::raft::find("PM16").expect("it is in the list");
         let mut check = hunt(mutant.boot(Config::default()), "PM16", 400)
             .survives(Nemesis::everything())
             .linearizable();

@@ -10,6 +10,7 @@ mod cli;
 mod corpus;
 mod determinism;
 mod faults;
+mod first_pages;
 mod golden;
 mod handle;
 mod history_howto;

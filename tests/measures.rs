@@ -169,7 +169,7 @@ fn parted<N: Node>(boot: impl Fn(&mut Io<N>) -> N + Send + Sync + 'static) -> Ch
 
 #[test]
 fn a_raft_that_waits_for_a_silent_voter_recovers_too_late() {
-    let mutant = mutants::find("SM02").expect("it is in the list");
+    let mutant = mutants::raft::find("SM02").expect("it is in the list");
     let broken = parted(mutant.boot(Config::default()));
     assert_eq!(broken.property.as_deref(), Some("within recovery"), "{}", broken.report);
     let healthy = parted(raft_rs::boot(Config::default()));

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Targets of the command, beside the mutants.
-const TARGETS: [&str; 1] = ["raft-rs"];
+const TARGETS: [&str; 2] = ["raft-rs", "foca"];
 
 fn committed() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -33,7 +33,7 @@ fn is_known(target: &str, sources: &str) -> bool {
     let function = target.rsplit("::").next().unwrap_or(target);
     let mutant = target.strip_prefix("mutant:").unwrap_or(target);
     TARGETS.contains(&target)
-        || mutants::find(mutant).is_some()
+        || mutants::cards().any(|card| card.id == mutant)
         || sources.contains(&format!("fn {function}()"))
         || sources.contains(&format!(".named(\"{target}\")"))
 }

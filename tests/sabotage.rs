@@ -1,18 +1,19 @@
 //! Would the check of a real cluster notice if the world broke its promises? It must, for each
 //! promise that its claim relies on.
 
-use schism::check::Thoroughness;
+use schism::check::{Check, Thoroughness};
 use schism::sabotage::Noticed;
-use schism::{Nemesis, Sabotage, check};
+use schism::{Nemesis, Node, Sabotage, check};
 use schism_adapters::raft::{Config, raft_rs};
+use schism_adapters::{swim, targets};
 
 fn noticed(claim: Nemesis) -> Vec<Noticed> {
-    let mut check = check(raft_rs::boot(Config::default()))
-        .survives(claim)
-        .linearizable()
-        .cases(1_000)
-        .seed(1)
-        .named("raft-rs");
+    let check = check(raft_rs::boot(Config::default())).survives(claim);
+    tried(check.linearizable().cases(1_000).named("raft-rs"))
+}
+
+fn tried<N: Node>(check: Check<N>) -> Vec<Noticed> {
+    let mut check = check.seed(1);
     check.settings().save = None;
     check.settings().sabotage = Thoroughness::Full;
     check.try_run(&mut |_| {}).expect("it can be checked").tally.sabotage
@@ -35,4 +36,19 @@ fn a_claim_without_power_loss_has_no_use_for_syncs() {
         assert!(!(syncs && one.breaks), "{one}");
         assert_eq!(one.case.is_some(), one.breaks, "{one}");
     }
+}
+
+#[test]
+fn a_system_without_files_is_not_blamed_for_missing_what_happens_to_them() {
+    let group = check(swim::foca::boot(swim::Config::default())).survives(targets::gossip_claim());
+    let all = tried(group.cases(200).named("foca"));
+    let said: Vec<String> = all.iter().take(4).map(ToString::to_string).collect();
+    let expected = [
+        "sync does nothing: nothing to break, no node syncs",
+        "answers before the sync: nothing to break, no node syncs",
+        "old files after a restart: nothing to break, no node that went down had files",
+        "one node forgets all: nothing to break, no node that went down had files",
+    ];
+    assert_eq!(said, expected);
+    assert!(all.iter().skip(4).all(|one| !one.moot), "{all:?}");
 }

@@ -69,7 +69,7 @@ fn shrink<N: Node>(cases: &Cases<N>, start: &schism::check::ScheduleOf<N>) -> u6
 }
 
 fn candidates(criterion: &mut Criterion) {
-    let mutant = mutants::find("PM16").expect("it is in the list");
+    let mutant = mutants::raft::find("PM16").expect("it is in the list");
     let cases = full(check(mutant.boot(Config::default())), 3);
     let start = (0..)
         .map(|seed| cases.schedule(seed))

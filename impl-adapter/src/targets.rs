@@ -1,7 +1,7 @@
 //! What the `schism` command can check: the adapters, each with its claim, and their mutants with
 //! the same one.
 
-use crate::mutants;
+use crate::mutants::{self, Card};
 use crate::raft::raft_rs::{self, Server};
 use crate::raft::{Config, members};
 use crate::scenarios;
@@ -15,7 +15,7 @@ use schism::judge::Membership;
 use schism::judge::membership::Bounds;
 use schism::judge::refines::Raft;
 use schism::schedule::Timing;
-use schism::{Io, Nemesis, check};
+use schism::{Io, Nemesis, Node, check};
 use std::time::Duration;
 
 /// In a calm network a write takes 20 ms; what goes wrong with its messages is made good within
@@ -72,12 +72,12 @@ pub fn register(mut cli: Cli) -> Cli {
             "the same as raft-rs-grows, with low limits and without waiting for a disk",
             members(Config { tight: true, sync_within: Some(SYNC_WITHIN), ..one }),
         );
-    for mutant in mutants::all() {
+    for mutant in mutants::raft::all() {
         let check = check(mutant.boot(Config::default()));
-        let check = check.nodes(mutant.nodes).survives(mutant.claim());
+        let check = check.survives(mutant.claim());
         let check = check.linearizable().available(AVAILABLE);
         let check = if mutant.is_refined() { check.refines(Raft) } else { check };
-        cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
+        cli = canary(cli, mutant.card, check);
     }
     cli = group(cli);
     for scenario in scenarios::all() {
@@ -114,6 +114,11 @@ fn members(config: Config) -> Check<Server> {
     check.linearizable().available(AVAILABLE)
 }
 
+/// Adds a mutant, by its card.
+fn canary<N: Node>(cli: Cli, card: Card, check: Check<N>) -> Cli {
+    cli.mutant(card.id, card.sentence, card.caught_by, card.known_steps, check.nodes(card.nodes))
+}
+
 /// Long enough for a fault that comes last to be noticed by all.
 pub const NOTICED: Duration = Duration::from_millis(2_000);
 
@@ -125,7 +130,7 @@ fn group(cli: Cli) -> Cli {
         cli.check("foca", "foca 2.0.0: SWIM with suspicion; members join, leave and tell", healthy);
     for mutant in mutants::swim::all() {
         let check = members_of(swim, mutant.boot(swim));
-        cli = cli.mutant(mutant.id, mutant.sentence, mutant.caught_by, mutant.known_steps, check);
+        cli = canary(cli, mutant.card, check);
     }
     cli
 }

@@ -34,9 +34,9 @@ use schism_adapters::mutants;
 struct Forgetful;
 
 impl Tested for Forgetful {
-    type Node = mutants::Broken;
+    type Node = mutants::raft::Broken;
     fn check() -> Check<Self::Node> {
-        let mutant = mutants::find(FORGETFUL).expect("it is one of ours");
+        let mutant = mutants::raft::find(FORGETFUL).expect("it is one of ours");
         let claim = Nemesis::new().crashes().power_loss().partitions();
         check(mutant.boot(raft::Config::default())).survives(claim).linearizable()
     }
@@ -56,8 +56,8 @@ fn a_mutant_fails_by_a_state_machine_test_and_its_steps_can_be_pasted() {
     });
     let Err(TestError::Fail(reason, (_, steps, _))) = ran else { panic!("{ran:?}") };
     let reason = reason.message();
-    let mutant = mutants::find(FORGETFUL).expect("it is one of ours");
-    assert!(mutant.caught_by.iter().any(|name| reason.starts_with(name)), "{reason}");
+    let mutant = mutants::raft::find(FORGETFUL).expect("it is one of ours");
+    assert!(mutant.card.caught_by.iter().any(|name| reason.starts_with(name)), "{reason}");
     let line = reason.split("SCHISM_REPLAY='").nth(1).and_then(|rest| rest.split('\'').next());
     let pasted: Schedule<Op> = line.unwrap_or_default().parse().expect("it can be read");
     // Steps behind the one at which it failed were never applied.

@@ -89,8 +89,7 @@ mod unix {
         let script = program(&folder, "is-it-bad", script.expect("the page has a script"));
         // What stands for a build: it fails where there is nothing to be built.
         program(&folder, "bin/cargo", "#!/bin/sh\ntest -s target/release/sim\n");
-        let known =
-            mutants::all().iter().find(|mutant| mutant.id == "PM09").expect("it is known").known;
+        let known = mutants::raft::find("PM09").expect("it is known").card.known;
         let schedule = folder.file("lost.schedule", &format!("# fails  {FAILS}\n{known}"));
         let tree = folder.0.join("tree");
         fs::create_dir_all(&tree).expect("a temporary folder can be made");

@@ -122,7 +122,7 @@ fn a_healthy_cluster_is_walked_from_its_start() {
 /// Like a test of a user's; the test below has it run again, to be walked.
 #[test]
 fn a_canary_fails() {
-    let canary = schism_adapters::mutants::all().iter().find(|mutant| mutant.id == "PM10");
+    let canary = schism_adapters::mutants::raft::find("PM10");
     let canary = canary.expect("it is a mutant");
     let mut failing = schism::check(canary.boot(schism_adapters::raft::Config::default()))
         .survives(canary.claim())

@@ -54,6 +54,7 @@ mod smaller;
 mod smallest;
 mod strategy;
 mod subject;
+mod told;
 mod walked;
 
 pub use cases::Cases;

@@ -56,6 +56,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod tour;
+mod wishes;
 
 pub use console::Streams;
 use console::{Console, Exit, Trouble};

@@ -23,7 +23,7 @@ use happening::{Chore, Flight, Happening};
 use network::{Disturber, Network};
 use plan::Plan;
 use process::Process;
-use queue::{Lane, Queue};
+use queue::{Lane, Next, Queue};
 use reigns::Reigns;
 use retries::Retries;
 use rich::Rich;
@@ -261,8 +261,8 @@ impl<'a, N: Node> World<'a, N> {
 
     /// When the next event comes by itself.
     #[inline]
-    fn next_event(&self) -> Option<Time> {
-        if self.by_hand { None } else { self.queue.next_time() }
+    fn next_event(&self) -> Option<Next> {
+        if self.by_hand { None } else { self.queue.next() }
     }
 
     /// Does the next thing: a step that is due, an event, or the beginning of the calm end. Steps
@@ -271,7 +271,8 @@ impl<'a, N: Node> World<'a, N> {
         let event = self.next_event();
         let step = self.plan.next_time();
         let storm_ends = if self.calm.is_none() { Some(self.plan.storm_ends()) } else { None };
-        let first = [step, event, storm_ends].into_iter().flatten().min();
+        let comes = event.map(|event| event.at);
+        let first = [step, comes, storm_ends].into_iter().flatten().min();
         let Some(first) = first else {
             // Nothing is planned and the end is calm: the probe has given up.
             self.settle_for_nothing();
@@ -285,7 +286,7 @@ impl<'a, N: Node> World<'a, N> {
             }
         } else if storm_ends.is_some_and(|at| at <= first) {
             self.begin_calm();
-        } else if let Some((_, happening)) = self.queue.pop() {
+        } else if let Some(happening) = event.and_then(|event| self.queue.take_next(event)) {
             self.count_event();
             if self.end.is_none() {
                 self.happen(happening);

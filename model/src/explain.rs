@@ -10,6 +10,7 @@ mod gather;
 mod layout;
 mod links;
 mod measured;
+mod members;
 mod narrative;
 mod pass;
 mod paths;
@@ -114,5 +115,7 @@ fn commands(next: &Next) -> Vec<String> {
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tape;
 #[cfg(test)]
 mod tests;

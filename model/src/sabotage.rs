@@ -62,6 +62,16 @@ impl Sabotage {
         }
     }
 
+    /// How a system is in which there is nothing to break.
+    const fn moot(self) -> &'static str {
+        match self {
+            Sabotage::NoSync | Sabotage::EarlyAnswers => "no node syncs",
+            Sabotage::OldDisk | Sabotage::Amnesia => "no node that went down had files",
+            Sabotage::TimersNeverFire => "no node has timers",
+            Sabotage::EveryMessageTwice => "no node sends messages",
+        }
+    }
+
     /// What is missing from a claim under which it breaks no promise.
     #[must_use]
     pub const fn needs(self) -> &'static str {
@@ -82,6 +92,8 @@ pub struct Noticed {
     pub breaks: bool,
     /// The first case that failed, from 1; `None` if none did.
     pub case: Option<u64>,
+    /// Whether no case had anything to break: a node without files has no syncs.
+    pub moot: bool,
     /// At most so many cases were run.
     pub tried: u64,
 }
@@ -90,7 +102,7 @@ impl Noticed {
     /// Nothing has been tried yet.
     #[must_use]
     pub fn new(sabotage: Sabotage, claim: &Nemesis) -> Noticed {
-        Noticed { sabotage, breaks: sabotage.breaks(claim), case: None, tried: 0 }
+        Noticed { sabotage, breaks: sabotage.breaks(claim), case: None, moot: true, tried: 0 }
     }
 }
 
@@ -100,6 +112,9 @@ impl fmt::Display for Noticed {
         let words = self.sabotage.words();
         match (self.case, self.breaks, self.sabotage) {
             (Some(case), _, _) => write!(f, "{words}: caught, case {case}"),
+            (None, true, sabotage) if self.moot => {
+                write!(f, "{words}: nothing to break, {}", sabotage.moot())
+            }
             (None, true, _) => write!(f, "{words}: NOT NOTICED in {} cases", self.tried),
             (None, false, Sabotage::EveryMessageTwice) => write!(f, "{words}: survived"),
             (None, false, sabotage) => {

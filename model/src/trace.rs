@@ -240,6 +240,8 @@ pub struct Counts {
     pub lost: [u64; LossCause::ALL.len()],
     /// Faults that took hold, by [`Kind`](crate::fault::Kind) in listing order.
     pub faults: [u64; crate::fault::Kind::ALL.len()],
+    /// Promises that the world broke, where a [`Sabotage`](crate::sabotage::Sabotage) was wanted.
+    pub broken: u64,
 }
 
 /// One event of a rich trace.

@@ -1,6 +1,7 @@
 //! The mutants of SWIM, as a table: what each does wrong is one hook, around the library's
 //! settings or its messages.
 
+use super::Card;
 use crate::swim::Config;
 use crate::swim::codec::{self, header};
 use crate::swim::desk::Desk;
@@ -8,7 +9,6 @@ use crate::swim::foca::Member;
 use crate::swim::hooks::{Hooks, Planted};
 use foca::Message;
 use schism::Io;
-use schism::verdict::Failure;
 use std::time::Duration;
 
 #[cfg(test)]
@@ -18,20 +18,7 @@ mod tests;
 pub type Broken = Member<Planted>;
 
 /// One known-bad variant of a member.
-#[derive(Clone, Copy, Debug)]
-pub struct Mutant {
-    /// Its name: `PM23`.
-    pub id: &'static str,
-    /// What is wrong, in a few words.
-    pub sentence: &'static str,
-    /// The failures that may show it, the likeliest first, as of the mutants of Raft.
-    pub caught_by: &'static [&'static str],
-    /// The length of the shortest failing schedule known, in steps.
-    pub known_steps: usize,
-    /// That schedule, as a file that can be replayed.
-    pub known: &'static str,
-    hooks: fn() -> Box<dyn Hooks>,
-}
+pub type Mutant = super::Mutant<dyn Hooks>;
 
 impl Mutant {
     /// Brings members up that have this defect.
@@ -39,15 +26,9 @@ impl Mutant {
         let hooks = self.hooks;
         move |io| Member::open(config, Planted(hooks()), io)
     }
-
-    /// Whether a failure is one by which it may show.
-    #[must_use]
-    pub fn is_shown_by(&self, failure: &Failure) -> bool {
-        super::is_named(self.caught_by, failure)
-    }
 }
 
-/// All of them, by id.
+/// All mutants of SWIM, by id.
 #[must_use]
 pub fn all() -> &'static [Mutant] {
     MUTANTS
@@ -55,48 +36,60 @@ pub fn all() -> &'static [Mutant] {
 
 const MUTANTS: &[Mutant] = &[
     Mutant {
-        id: "PM23",
-        sentence: "a suspicion is refuted without a higher incarnation",
-        caught_by: &[
-            "membership: a refuted suspicion is not held",
-            "membership: who answers is not declared down",
-            "membership",
-        ],
-        known_steps: 1,
-        known: include_str!("known/PM23.schedule"),
+        card: Card {
+            id: "PM23",
+            sentence: "a suspicion is refuted without a higher incarnation",
+            caught_by: &[
+                "membership: a refuted suspicion is not held",
+                "membership: who answers is not declared down",
+                "membership",
+            ],
+            nodes: 3,
+            known_steps: 1,
+            known: include_str!("known/PM23.schedule"),
+        },
         hooks: || Box::new(RefutedAlike),
     },
     Mutant {
-        id: "PM24",
-        sentence: "members that are down are forgotten at once",
-        caught_by: &["membership: who is down stays down", "membership"],
-        known_steps: 1,
-        known: include_str!("known/PM24.schedule"),
+        card: Card {
+            id: "PM24",
+            sentence: "members that are down are forgotten at once",
+            caught_by: &["membership: who is down stays down", "membership"],
+            nodes: 3,
+            known_steps: 1,
+            known: include_str!("known/PM24.schedule"),
+        },
         hooks: || Box::new(DownForgotten),
     },
     Mutant {
-        id: "PM25",
-        sentence: "who is told to be down by a member that it holds down ignores it",
-        caught_by: &[
-            "membership: no member floods the network",
-            "membership: all members agree in the end",
-            "membership",
-            "converges",
-        ],
-        known_steps: 1,
-        known: include_str!("known/PM25.schedule"),
+        card: Card {
+            id: "PM25",
+            sentence: "who is told to be down by a member that it holds down ignores it",
+            caught_by: &[
+                "membership: no member floods the network",
+                "membership: all members agree in the end",
+                "membership",
+                "converges",
+            ],
+            nodes: 3,
+            known_steps: 1,
+            known: include_str!("known/PM25.schedule"),
+        },
         hooks: || Box::new(UndeadIgnored),
     },
     Mutant {
-        id: "PM26",
-        sentence: "updates are not attached to messages",
-        caught_by: &[
-            "membership: news of a death spread",
-            "membership: all members agree in the end",
-            "membership",
-        ],
-        known_steps: 1,
-        known: include_str!("known/PM26.schedule"),
+        card: Card {
+            id: "PM26",
+            sentence: "updates are not attached to messages",
+            caught_by: &[
+                "membership: news of a death spread",
+                "membership: all members agree in the end",
+                "membership",
+            ],
+            nodes: 3,
+            known_steps: 1,
+            known: include_str!("known/PM26.schedule"),
+        },
         hooks: || Box::new(NotAttached),
     },
 ];

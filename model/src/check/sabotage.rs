@@ -70,17 +70,20 @@ impl<N: Node> Subject<N> {
     fn try_sabotage(&self, one: &mut Noticed, cases: u64, settings: &Settings, seed: Seed) {
         let subject = Arc::new((self.clone(), settings.clone()));
         let (first, sabotage) = (one.tried, one.sabotage);
-        let case = move |(): &mut (), number: u64| {
+        let case = move |moot: &mut bool, number: u64| {
             let (subject, settings) = &*subject;
             let schedule = subject.generate(settings, seed.fork(first + number));
-            matches!(subject.ruling_of_sabotaged(&schedule, sabotage), Ruling::Broken(_))
+            let (ruling, broken) = subject.ruling_of_sabotaged(&schedule, sabotage);
+            *moot &= broken == 0;
+            matches!(ruling, Ruling::Broken(_))
         };
         let effort = Effort { cases, ..settings.effort };
         one.tried += cases;
         // A case that does not come to its end is no answer, and stops nothing else.
-        let ran = campaign::run(&effort, &settings.stop, || (), case, &mut |_| {});
-        if let Ok((_, Some(number))) = ran {
-            one.case = Some(first + number + 1);
+        let ran = campaign::run(&effort, &settings.stop, || true, case, &mut |_| {});
+        if let Ok((moot, noticed)) = ran {
+            one.moot &= moot.into_iter().all(|moot| moot);
+            one.case = noticed.map(|number| first + number + 1);
         }
     }
 }

@@ -218,9 +218,9 @@ impl<N: Node> Subject<N> {
         &self,
         schedule: &Schedule<Op<N>>,
         sabotage: Sabotage,
-    ) -> Ruling {
+    ) -> (Ruling, u64) {
         let trace = execute_sabotaged(schedule, &*self.boot, self.lean(), sabotage);
-        self.judge(&observe(&trace, schedule.nodes))
+        (self.judge(&observe(&trace, schedule.nodes)), trace.counts.broken)
     }
 
     /// Runs a schedule and judges the run.

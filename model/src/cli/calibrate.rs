@@ -10,11 +10,12 @@ use super::console::{Console, Exit, Trouble};
 use super::json::Sink;
 use super::program::Program;
 use super::progress::Bar;
-use super::target::{Entry, Mutant, Trials, Wishes};
+use super::target::{Entry, Mutant, Trials};
+use super::wishes::Wishes;
 use crate::campaign::{self, Effort, Patience, Stop};
 use crate::check::{Stopwatch, Trial};
 use crate::error::Error;
-use figures::{Calibration, Guided, HealthyFigures, MutantFigures};
+use figures::{Calibration, HealthyFigures, Hunted, MutantFigures};
 use std::time::Duration;
 
 mod figures;
@@ -46,7 +47,7 @@ pub(super) fn calibrate(
         mutants.iter().filter(|(entry, _)| entry.name != canary.0.name).copied().collect();
     let figures = measure(&others, asked, console)?;
     let with_canary = mutants.len() > others.len();
-    all.cpu_seconds = sung.iter().chain(&figures).map(MutantFigures::cpu_seconds).sum();
+    all.cpu_seconds = sung.iter().chain(&figures).map(|one| one.hunted.cpu_seconds()).sum();
     all.mutants = figures;
     if with_canary {
         all.mutants.extend(sung);
@@ -55,7 +56,8 @@ pub(super) fn calibrate(
     let place = |figures: &MutantFigures| mutants.iter().position(|m| m.1.id == figures.mutant);
     all.mutants.sort_by_key(place);
     guided(&mutants, &mut all.mutants, asked, console)?;
-    all.guided_cpu_seconds = all.mutants.iter().filter_map(MutantFigures::guided_seconds).sum();
+    let guided = all.mutants.iter().filter_map(|one| one.guided.as_ref());
+    all.guided_cpu_seconds = guided.map(Hunted::cpu_seconds).sum();
     for entry in cli.entries.iter().filter(|entry| entry.mutant.is_none() && asked.healthy > 0) {
         all.healthy.push(healthy(entry, asked, console)?);
     }
@@ -112,14 +114,14 @@ fn canary(cli: &Cli) -> Result<Known<'_>, Trouble> {
 }
 
 fn guard(canary: &MutantFigures, seeds: u32) -> Result<(), Trouble> {
-    if canary.found == seeds as usize {
+    if canary.hunted.found == seeds as usize {
         return Ok(());
     }
     Err(Trouble::misuse(format!(
         "the measurement itself is broken: the canary {} ({}) must be found by every hunt, and {} \
          of {seeds} found it.\nNo figure of this run could be trusted, so there are none. Does its \
          defect still do something, and do its faults happen?",
-        canary.target, canary.sentence, canary.found
+        canary.target, canary.sentence, canary.hunted.found
     )))
 }
 
@@ -144,8 +146,9 @@ fn guided(
     asked: &args::Calibrate,
     console: &Console<'_, '_>,
 ) -> Result<(), Trouble> {
-    let is_hard =
-        |one: &MutantFigures| one.schedules_median.is_none_or(|median| median > asked.guided_above);
+    let is_hard = |one: &MutantFigures| {
+        one.hunted.schedules_median.is_none_or(|median| median > asked.guided_above)
+    };
     let hard: Vec<Known<'_>> = mutants
         .iter()
         .filter(|(_, mutant)| figures.iter().any(|one| one.mutant == mutant.id && is_hard(one)))
@@ -156,7 +159,7 @@ fn guided(
     }
     for ((_, mutant), trials) in hard.iter().zip(hunts(&hard, true, asked, console)?) {
         let same = figures.iter_mut().filter(|one| one.mutant == mutant.id);
-        same.for_each(|one| one.guided = Some(Guided::new(&trials)));
+        same.for_each(|one| one.guided = Some(Hunted::new(&trials)));
     }
     Ok(())
 }

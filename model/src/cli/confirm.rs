@@ -8,7 +8,7 @@ use super::given::Given;
 use super::json::{ConfirmObject, Sink};
 use super::program::Program;
 use super::progress::Bar;
-use super::target::Wishes;
+use super::wishes::Wishes;
 use crate::campaign::Stop;
 use crate::check::{Confirmed, Outcome, Replayed};
 use crate::explain::{count, labelled};
@@ -19,8 +19,8 @@ pub(super) fn confirm(
     program: &Program,
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
-    let given = Given::read(&asked.file, console)?;
-    let target = asked.target.as_deref();
+    let given = Given::read(&asked.which.file, console)?;
+    let target = asked.which.target.as_deref();
     let entry = given.target(cli, target, program)?;
     let sink = Sink::open(asked.json.file(), console)?;
     let save = (!asked.no_save).then(|| asked.save.clone());

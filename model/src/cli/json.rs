@@ -123,6 +123,7 @@ struct SabotageObject {
     sabotage: &'static str,
     breaks_a_promise: bool,
     noticed: bool,
+    nothing_to_break: bool,
     case: Option<u64>,
     cases: u64,
 }
@@ -133,6 +134,7 @@ impl From<&Noticed> for SabotageObject {
             sabotage: one.sabotage.words(),
             breaks_a_promise: one.breaks,
             noticed: one.case.is_some(),
+            nothing_to_break: one.moot && one.case.is_none(),
             case: one.case,
             cases: one.tried,
         }

@@ -20,7 +20,7 @@ pub(super) fn replay(
     program: &Program,
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
-    let given = match Given::read(&asked.file, console) {
+    let given = match Given::read(&asked.which.file, console) {
         Ok(given) => given,
         // A file that is not there is not there at any commit: that ends the search.
         Err(trouble) if asked.bisect => {
@@ -58,7 +58,7 @@ fn again(
     console: &mut Console<'_, '_>,
 ) -> Result<(Exit, Replayed), Trouble> {
     let Given { saved, file, place } = given;
-    let name = asked.target.as_deref();
+    let name = asked.which.target.as_deref();
     let entry = given.target(cli, name, program)?;
     let sink = Sink::open(asked.json.file(), console)?;
     let command = given.replay(name, &asked.limits, program);

@@ -19,8 +19,8 @@ pub(super) fn shrink(
     program: &Program,
     console: &mut Console<'_, '_>,
 ) -> Result<Exit, Trouble> {
-    let given = Given::read(&asked.file, console)?;
-    let target = asked.target.as_deref();
+    let given = Given::read(&asked.which.file, console)?;
+    let target = asked.which.target.as_deref();
     let entry = given.target(cli, target, program)?;
     let sink = Sink::open(asked.json.file(), console)?;
     let wishes = near(&asked.near, given.replay(target, &asked.near.limits, program), cli.stop());

@@ -30,7 +30,9 @@ impl<N: Node> World<'_, N> {
                 let incarnation = process.io.incarnation;
                 let every = every.then_some(after);
                 process.timers.push(Armed { id: timer, due, every, timer: value });
-                if self.sabotage != Some(Sabotage::TimersNeverFire) {
+                if self.sabotage == Some(Sabotage::TimersNeverFire) {
+                    self.counts.broken += 1;
+                } else {
                     self.plan_timer(id, incarnation, timer, due);
                 }
             }

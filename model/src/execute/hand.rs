@@ -79,7 +79,9 @@ impl<N: Node> World<'_, N> {
     /// The events that are planned first happen, each at its time.
     fn next_events(&mut self, events: u32) -> Result<Took, Nothing> {
         for done in 0..events {
-            let Some((at, what)) = self.queue.pop() else {
+            let next = self.queue.next();
+            let taken = next.and_then(|next| Some((next.at, self.queue.take_next(next)?)));
+            let Some((at, what)) = taken else {
                 let none = format!("nothing more is planned after {done} events");
                 return if done > 0 { Ok(Took::Now(None)) } else { Err(none) };
             };

@@ -19,6 +19,13 @@ pub(super) enum Lane {
 
 const LANES: usize = 4;
 
+/// The event that comes next, until another is planned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Next {
+    pub(super) at: Time,
+    source: usize,
+}
+
 pub(super) struct Queue<T> {
     lanes: [VecDeque<(Time, u64, T)>; LANES],
     heap: BinaryHeap<Reverse<(Time, u64, usize)>>,
@@ -55,21 +62,21 @@ impl<T> Queue<T> {
         self.heap.push(Reverse((at, self.planned, place)));
     }
 
-    /// When the next event is.
+    /// When the next event is, and where it stands.
     #[inline]
-    pub(super) fn next_time(&self) -> Option<Time> {
-        self.front().map(|(time, _, _)| time)
+    pub(super) fn next(&self) -> Option<Next> {
+        self.front().map(|(at, _, source)| Next { at, source })
     }
 
+    /// Takes out what was told to be next.
     #[inline]
-    pub(super) fn pop(&mut self) -> Option<(Time, T)> {
-        let (time, _, source) = self.front()?;
-        if source < LANES {
-            return self.lanes[source].pop_front().map(|(_, _, what)| (time, what));
+    pub(super) fn take_next(&mut self, next: Next) -> Option<T> {
+        if next.source < LANES {
+            return self.lanes[next.source].pop_front().map(|(_, _, what)| what);
         }
         let Reverse((_, _, place)) = self.heap.pop()?;
         self.free.push(place);
-        self.parked[place].take().map(|what| (time, what))
+        self.parked[place].take()
     }
 
     /// What happens next.
@@ -117,8 +124,8 @@ impl<T> Queue<T> {
     /// was planned first.
     pub(super) fn order_by<K: Ord>(&mut self, rank: impl Fn(&T) -> K) {
         let mut all = Vec::new();
-        while let Some(next) = self.pop() {
-            all.push(next);
+        while let Some(next) = self.next() {
+            all.extend(self.take_next(next).map(|what| (next.at, what)));
         }
         // The sort is stable.
         all.sort_by_key(|(at, what)| (*at, rank(what)));
@@ -159,7 +166,11 @@ mod tests {
             plain.push((at, n));
         }
         plain.sort();
-        let sorted: Vec<(Time, u64)> = std::iter::from_fn(|| queue.pop()).collect();
+        let pop = |queue: &mut Queue<u64>| {
+            let next = queue.next()?;
+            queue.take_next(next).map(|what| (next.at, what))
+        };
+        let sorted: Vec<(Time, u64)> = std::iter::from_fn(|| pop(&mut queue)).collect();
         assert_eq!(sorted, plain);
     }
 }

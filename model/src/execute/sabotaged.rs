@@ -15,21 +15,25 @@ impl<N: Node> World<'_, N> {
     pub(super) fn sabotage_sync(&mut self, node: NodeId, file: usize, upto: usize) -> bool {
         let incarnation = self.process(node).io.incarnation;
         match self.sabotage {
-            Some(Sabotage::NoSync) => true,
+            Some(Sabotage::NoSync) => {}
             Some(Sabotage::EarlyAnswers) => {
                 self.later(AHEAD, Chore::Durable { node, incarnation, file, upto });
-                true
             }
-            _ => false,
+            _ => return false,
         }
+        self.counts.broken += 1;
+        true
     }
 
     /// Changes the disk of a node that has gone down.
     pub(super) fn sabotage_disk(&mut self, id: NodeId, sabotage: Sabotage) {
+        let drive = &mut self.processes[id.index()].io.drive;
+        let some = !drive.is_empty();
         match sabotage {
-            Sabotage::OldDisk => self.process(id).io.drive.revert(),
-            Sabotage::Amnesia if id == NodeId(1) => self.process(id).io.drive.wipe(),
-            _ => {}
+            Sabotage::OldDisk => drive.revert(),
+            Sabotage::Amnesia if id == NodeId(1) => drive.wipe(),
+            _ => return,
         }
+        self.counts.broken += u64::from(some);
     }
 }

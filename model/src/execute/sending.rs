@@ -126,6 +126,7 @@ impl<N: Node> World<'_, N> {
         if self.sabotage == Some(Sabotage::EveryMessageTwice) {
             let again = flight.again();
             self.at_lane(at, Lane::Message, Happening::Deliver(again));
+            self.counts.broken += 1;
         }
         let (from, to) = (flight.from, flight.to);
         self.at_lane(at, Lane::Message, Happening::Deliver(flight));

@@ -4,10 +4,11 @@
 //! What a reader needs is chosen here by what it is about: the steps, the operations of the
 //! clients, who led, who was down, and what nodes did with the operations that the failure names.
 
+use super::members::members;
 use super::rows::{Cell, Kind, Lane, Row, Shape, Worth};
 use super::scene::Scene;
 use super::words;
-use crate::fact::{Entry, Fact, Told};
+use crate::fact::{Entry, Fact, Member, Told};
 use crate::fault::Fault;
 use crate::history::{Moment, Outcome};
 use crate::id::NodeId;
@@ -217,6 +218,7 @@ fn facts<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>, led: &mut BTreeMap<
         };
         rows.extend(row);
     }
+    members(scene, rows);
     last_words(scene, rows);
 }
 
@@ -225,7 +227,12 @@ fn last_words<N: Node>(scene: &Scene<'_, N>, rows: &mut Vec<Row>) {
     for node in &scene.found.violation.nodes {
         let shown = |row: &Row| row.nodes().any(|other| scene.decisive(other, row.at.time));
         let told = scene.trace.facts.iter().rfind(|told| {
-            let said = !matches!(told.fact, Fact::Acked { .. } | Fact::Booted { .. });
+            let said = match told.fact {
+                Fact::Acked { .. } | Fact::Booted { .. } => false,
+                // How much it sends is told by the clock, whatever happens.
+                Fact::Member(Member::Sent { .. }) => scene.speaks_of(&["message"]),
+                _ => true,
+            };
             said && told.node == *node && scene.decisive(*node, told.time)
         });
         if !rows.iter().any(shown) {

@@ -1,7 +1,8 @@
 //! Reports as their readers see them. `UPDATE=1` writes the golden files anew.
 
 use super::layout::{WIDTH, width};
-use super::samples::{self, Sample, Tape, at};
+use super::samples::{self, Sample, at};
+use super::tape::{Tape, violation};
 use super::{LINES, Next, failure, pass, story};
 use crate::counterexample::Tally;
 use crate::fault::{Fault, Nemesis};
@@ -87,7 +88,7 @@ fn crowd() -> Sample {
     let violation = Violation {
         nodes: vec![NodeId(6)],
         operations: vec![last],
-        ..samples::violation("an impossible value", &long, &long, 1_090)
+        ..violation("an impossible value", &long, &long, 1_090)
     };
     let found = tape.found("a_crowd", violation);
     (tape, found)

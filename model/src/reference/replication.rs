@@ -6,13 +6,14 @@
 //! and formats nothing. This file holds the clauses on terms, votes, leaders and logs; those on
 //! what is committed and applied are in `commit.rs`.
 
+mod member;
 pub(super) mod recall;
 mod shown;
 
 use super::commit::{Committed, FirstApplied};
-use super::configuration::{Configurations, Standing};
+use super::configuration::Configurations;
 use super::keep::{Keep, Persistent, Plain, Rows};
-use super::log::{Entries, Log, Place};
+use super::log::{Entries, Place};
 pub(super) use super::refusal::{Step, refuse};
 use super::requests::Requests;
 use super::snapshot::Taken;
@@ -20,6 +21,7 @@ use super::{Against, Clause, Refusal};
 use crate::fact::{Entry, Fact, Told};
 use crate::id::NodeId;
 use crate::time::Time;
+pub(super) use member::Member;
 
 /// Entries above this index are not judged, so that a made-up index does not fill the memory.
 pub(super) const INDEX_MAX: u64 = 1 << 20;
@@ -55,75 +57,6 @@ struct Leader {
     term: u64,
     node: NodeId,
     time: Time,
-}
-
-/// What one node has told.
-#[derive(Clone, Debug)]
-pub(super) struct Member<K: Keep> {
-    incarnation: u32,
-    /// The highest term it was in; 0 for none.
-    pub(super) term: u64,
-    /// When it first told so, and in which incarnation.
-    term_since: (Time, u32),
-    /// Its vote in that term.
-    vote: Option<NodeId>,
-    vote_since: (Time, u32),
-    /// Whether the vote was told as such, or only follows from its election.
-    vote_told: bool,
-    /// The term that it last told in this incarnation; 0 for none.
-    pub(super) current: u64,
-    /// The term that it was elected in, in this incarnation; 0 for none.
-    elected: u64,
-    pub(super) log: Log<K>,
-    /// Its log reached this index when it last came up, and held nothing there but what is
-    /// committed for good.
-    kept: u64,
-    /// The commit index that it told in this incarnation.
-    pub(super) commit: Option<u64>,
-    /// Where its state machine stands, if it told so in this incarnation.
-    pub(super) applied: Option<u64>,
-    /// Whether it ever told what it applied.
-    pub(super) tells_applied: bool,
-    pub(super) standing: Standing,
-}
-
-impl<K: Keep> Member<K> {
-    fn new() -> Member<K> {
-        Member {
-            incarnation: 0,
-            term: 0,
-            term_since: (Time::ZERO, 0),
-            vote: None,
-            vote_since: (Time::ZERO, 0),
-            vote_told: false,
-            current: 0,
-            elected: 0,
-            log: Log::default(),
-            kept: 0,
-            commit: None,
-            applied: None,
-            tells_applied: false,
-            standing: Standing::default(),
-        }
-    }
-
-    /// Forgets what does not outlive the process.
-    fn restart(&mut self, incarnation: u32) {
-        self.incarnation = incarnation;
-        self.current = 0;
-        self.elected = 0;
-        self.log.forget();
-        self.commit = None;
-        self.applied = None;
-        self.standing.restart(0, Time::ZERO);
-    }
-
-    /// Whether it leads, as far as is certain: a node that does not tell its terms cannot show that
-    /// it ceased to.
-    #[inline]
-    pub(super) fn leads(&self) -> bool {
-        self.elected != 0 && self.elected == self.current
-    }
 }
 
 impl<K: Keep> Replicated<K> {

@@ -20,23 +20,25 @@ fn shows<H: Hooks>(text: &str, boot: Boot<'_, Member<H>>) -> Option<Failure> {
 #[test]
 fn every_mutant_shows_in_a_schedule_of_its_known_length() {
     for mutant in all() {
-        let schedule: Schedule<Op> = mutant.known.parse().expect("the schedule is well-formed");
-        assert_eq!(schedule.steps.len(), mutant.known_steps, "{}", mutant.id);
-        let shown = shows::<_>(mutant.known, &mutant.boot(Config::default()) as Boot<'_, Broken>);
-        let known = Saved::parse(mutant.known).failure.expect("the file says how it fails");
-        assert!(mutant.is_shown_by(&known), "{}", mutant.id);
-        assert_eq!(shown, Some(known), "{}", mutant.id);
+        let schedule: Schedule<Op> =
+            mutant.card.known.parse().expect("the schedule is well-formed");
+        assert_eq!(schedule.steps.len(), mutant.card.known_steps, "{}", mutant.card.id);
+        let shown =
+            shows::<_>(mutant.card.known, &mutant.boot(Config::default()) as Boot<'_, Broken>);
+        let known = Saved::parse(mutant.card.known).failure.expect("the file says how it fails");
+        assert!(mutant.card.is_shown_by(&known), "{}", mutant.card.id);
+        assert_eq!(shown, Some(known), "{}", mutant.card.id);
     }
 }
 
 #[test]
 fn the_healthy_member_gets_through_what_shows_the_mutants() {
     for mutant in all() {
-        assert_eq!(shows(mutant.known, &boot(Config::default())), None, "{}", mutant.id);
+        assert_eq!(shows(mutant.card.known, &boot(Config::default())), None, "{}", mutant.card.id);
     }
 }
 
 #[test]
 fn mutants_are_listed_in_order() {
-    assert!(all().windows(2).all(|pair| pair[0].id < pair[1].id));
+    assert!(all().windows(2).all(|pair| pair[0].card.id < pair[1].card.id));
 }

@@ -31,7 +31,7 @@ fn guided_cases_are_the_same_for_any_number_of_threads_and_others_than_unguided_
 
 #[test]
 fn a_guided_hunt_tells_the_same_counterexample_on_any_number_of_threads() {
-    let mutant = mutants::find("PM04").expect("it is listed");
+    let mutant = mutants::raft::find("PM04").expect("it is listed");
     let found = |jobs: usize| {
         let checked = hunted(check(mutant.boot(Config::default())).guided(), 2_000, jobs);
         let found = checked.counterexample.expect("it is found");

@@ -55,7 +55,7 @@ fn who_asks_before_it_stands_stands_where_somebody_lets_it() {
 #[test]
 fn mistakes_are_found_on_paths_and_shrink_to_schedules_like_any_other() {
     for id in ["PM21", "SM17", "SM19"] {
-        let mutant = mutants::find(id).expect("it is listed");
+        let mutant = mutants::raft::find(id).expect("it is listed");
         let check = check(mutant.boot(Config::default()));
         let checked = followed(check.clone(), SMALL, 0);
         assert_eq!(checked.outcome, Came::Fail, "{id}");

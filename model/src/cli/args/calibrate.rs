@@ -1,6 +1,7 @@
 //! The options of `calibrate`; see `args.rs`.
 
-use super::{Json, number, schedules, seconds, seed};
+use super::Json;
+use super::values::{number, schedules, seconds, seed};
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The options of `explore`; see `args.rs`.
 
-use super::{number, seconds};
+use super::values::{number, seconds};
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! The options of `history`; see `args.rs`.
 
-use super::{Json, cases, number};
+use super::Json;
+use super::values::{cases, number};
 use std::path::PathBuf;
 
 #[derive(clap::Args, Debug)]

@@ -32,33 +32,26 @@ pub(super) struct MutantFigures {
     pub(super) mutant: String,
     pub(super) target: String,
     pub(super) sentence: String,
-    pub(super) seeds: usize,
-    pub(super) found: usize,
+    #[serde(flatten)]
+    pub(super) hunted: Hunted,
     pub(super) test_cases: Option<u64>,
     pub(super) found_by_a_test: usize,
     pub(super) property: Option<String>,
     pub(super) clause: Option<String>,
     pub(super) found_so: usize,
     pub(super) found_as_named: usize,
-    pub(super) schedules_median: Option<u64>,
-    pub(super) schedules_interval: Option<(u64, Option<u64>)>,
-    pub(super) schedules_p95: Option<u64>,
-    pub(super) cpu_seconds_median: Option<f64>,
-    pub(super) cpu_seconds_interval: Option<(f64, Option<f64>)>,
-    pub(super) cpu_seconds_p95: Option<f64>,
     pub(super) steps: Option<u64>,
     pub(super) steps_best: Option<u64>,
     pub(super) known_steps: usize,
     pub(super) shrink_runs: Option<u64>,
     pub(super) shrink_cpu_seconds: Option<f64>,
-    pub(super) hunts: Vec<Hunt>,
     /// The same hunts with guidance, where they take long enough to tell the difference.
-    pub(super) guided: Option<Guided>,
+    pub(super) guided: Option<Hunted>,
 }
 
-/// Guided hunts of a mutant.
+/// Hunts of a mutant, and what it took them to find it.
 #[derive(Clone, Serialize)]
-pub(super) struct Guided {
+pub(super) struct Hunted {
     pub(super) seeds: usize,
     pub(super) found: usize,
     pub(super) schedules_median: Option<u64>,
@@ -70,15 +63,15 @@ pub(super) struct Guided {
     pub(super) hunts: Vec<Hunt>,
 }
 
-impl Guided {
-    pub(super) fn new(trials: &[Trial]) -> Guided {
+impl Hunted {
+    pub(super) fn new(trials: &[Trial]) -> Hunted {
         let found = |figure: fn(&Trial) -> f64| {
             summary(trials.iter().map(|trial| trial.caught.as_ref().map(|_| figure(trial))))
         };
         let schedules = found(|trial| trial.schedules as f64);
         let cpu = found(|trial| trial.cpu.as_secs_f64());
         let interval = schedules.interval;
-        Guided {
+        Hunted {
             seeds: trials.len(),
             found: trials.iter().filter(|trial| trial.caught.is_some()).count(),
             schedules_median: schedules.median.map(whole),
@@ -89,6 +82,12 @@ impl Guided {
             cpu_seconds_p95: cpu.p95,
             hunts: trials.iter().map(Hunt::new).collect(),
         }
+    }
+
+    /// What they took in all, shrinking included.
+    pub(super) fn cpu_seconds(&self) -> f64 {
+        let took = |hunt: &Hunt| hunt.cpu_seconds + hunt.shrink_cpu_seconds.unwrap_or_default();
+        self.hunts.iter().map(took).sum()
     }
 }
 
@@ -131,12 +130,6 @@ impl MutantFigures {
     ) -> MutantFigures {
         let catches: Vec<&Catch> = trials.iter().filter_map(|t| t.caught.as_ref()).collect();
         let told = most_frequent(catches.iter().map(|catch| &catch.failure));
-        let found = |figure: fn(&Trial) -> f64| {
-            summary(trials.iter().map(|trial| trial.caught.as_ref().map(|_| figure(trial))))
-        };
-        let schedules = found(|trial| trial.schedules as f64);
-        let (low_high, p95) = (schedules.interval, schedules.p95.map(whole));
-        let cpu = found(|trial| trial.cpu.as_secs_f64());
         let left = |figure: fn(&Catch) -> f64| {
             summary(catches.iter().map(|catch| Some(figure(catch)))).median
         };
@@ -147,41 +140,20 @@ impl MutantFigures {
             mutant: mutant.id.clone(),
             target: entry.name.clone(),
             sentence: entry.sentence.clone(),
-            seeds: trials.len(),
-            found: catches.len(),
+            hunted: Hunted::new(trials),
             test_cases,
             found_by_a_test: trials.iter().filter(in_a_test).count(),
             property: told.map(|(failure, _)| failure.property.clone()),
             clause: told.map(|(failure, _)| failure.clause.clone()),
             found_so: told.map_or(0, |(_, times)| times),
             found_as_named: catches.iter().filter(|catch| mutant.names(&catch.failure)).count(),
-            schedules_median: schedules.median.map(whole),
-            schedules_interval: low_high.map(|(low, high)| (whole(low), high.map(whole))),
-            schedules_p95: p95,
-            cpu_seconds_median: cpu.median,
-            cpu_seconds_interval: cpu.interval,
-            cpu_seconds_p95: cpu.p95,
             steps: left(|catch| catch.steps as f64).map(whole),
             steps_best: catches.iter().map(|catch| catch.steps as u64).min(),
             known_steps: mutant.known_steps,
             shrink_runs: left(|catch| catch.shrink_runs as f64).map(whole),
             shrink_cpu_seconds: left(|catch| catch.shrink_cpu.as_secs_f64()),
-            hunts: trials.iter().map(Hunt::new).collect(),
             guided: None,
         }
-    }
-}
-
-impl MutantFigures {
-    /// What its hunts took, shrinking included.
-    pub(super) fn guided_seconds(&self) -> Option<f64> {
-        let guided = self.guided.as_ref()?;
-        Some(guided.hunts.iter().map(|hunt| hunt.cpu_seconds).sum())
-    }
-
-    pub(super) fn cpu_seconds(&self) -> f64 {
-        let took = |hunt: &Hunt| hunt.cpu_seconds + hunt.shrink_cpu_seconds.unwrap_or_default();
-        self.hunts.iter().map(took).sum()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Figures come in; columns for a terminal go out, or tables for a page.
 
-use super::figures::{Calibration, Guided, MutantFigures};
+use super::figures::{Calibration, Hunted, MutantFigures};
 use crate::explain::{count, counted};
 
 /// What stands where there is no figure: too many hunts were cut off.
@@ -10,13 +10,14 @@ const NONE: &str = "–";
 pub(super) fn text(all: &Calibration) -> String {
     let heads = ["mutant", "found", "schedules", "p95", "CPU ms", "p95", "steps", "runs", "CPU ms"];
     let rows = all.mutants.iter().map(|m| {
+        let [schedules, schedules_p95, cpu, cpu_p95] = cells(&m.hunted);
         [
             m.mutant.clone(),
-            format!("{}/{}", m.found, m.seeds),
-            schedules(m),
-            whole(m.schedules_p95),
-            cpu(m),
-            millis(m.cpu_seconds_p95),
+            format!("{}/{}", m.hunted.found, m.hunted.seeds),
+            schedules,
+            schedules_p95,
+            cpu,
+            cpu_p95,
             steps(m, "/"),
             whole(m.shrink_runs),
             millis(m.shrink_cpu_seconds),
@@ -27,7 +28,7 @@ pub(super) fn text(all: &Calibration) -> String {
     let widths: Vec<usize> = (0..heads.len()).filter_map(width).collect();
     let mut text = String::new();
     for (place, row) in rows.iter().enumerate() {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
+        let padded = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
             // Names and figures with an interval begin alike; single figures end alike.
             if [0, 2, 4].contains(&column) {
                 format!("{cell:<width$}")
@@ -35,13 +36,13 @@ pub(super) fn text(all: &Calibration) -> String {
                 format!("{cell:>width$}")
             }
         });
-        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push_str(padded.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
         if let Some(m) = place.checked_sub(1).map(|place| &all.mutants[place]) {
             text.push_str(&format!("        {}\n", caught(m)));
             if let Some(guided) = &m.guided {
                 let (found, of) = (guided.found, guided.seeds);
-                let [schedules, p95, cpu, cpu_p95] = guided_cells(guided);
+                let [schedules, p95, cpu, cpu_p95] = cells(guided);
                 text.push_str(&format!(
                     "        guided: {found}/{of}, schedules {schedules}, p95 {p95}; CPU ms {cpu}, \
                      p95 {cpu_p95}\n"
@@ -66,14 +67,11 @@ pub(super) fn markdown(all: &Calibration) -> String {
     );
     for m in &all.mutants {
         text.push_str(&format!(
-            "| {} | {} of {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {} of {} | {} | {} | {} | {} | {} |\n",
             m.mutant,
-            m.found,
-            m.seeds,
-            schedules(m),
-            whole(m.schedules_p95),
-            cpu(m),
-            millis(m.cpu_seconds_p95),
+            m.hunted.found,
+            m.hunted.seeds,
+            cells(&m.hunted).join(" | "),
             steps(m, " | "),
             whole(m.shrink_runs),
             millis(m.shrink_cpu_seconds),
@@ -91,18 +89,10 @@ fn guided_markdown(all: &Calibration) -> String {
     let hard = all.mutants.iter().filter_map(|m| Some((m, m.guided.as_ref()?)));
     let rows: Vec<String> = hard
         .map(|(m, guided)| {
-            let [schedules_guided, p95, cpu_guided, cpu_p95] = guided_cells(guided);
-            format!(
-                "| {} | {} | {} | {} | {schedules_guided} | {} | {p95} | {} | {cpu_guided} | {} | \
-                 {cpu_p95} |\n",
-                m.mutant,
-                m.found,
-                guided.found,
-                schedules(m),
-                whole(m.schedules_p95),
-                cpu(m),
-                millis(m.cpu_seconds_p95)
-            )
+            let both = cells(&m.hunted).into_iter().zip(cells(guided));
+            let both: Vec<String> = both.map(|(one, other)| format!("{one} | {other}")).collect();
+            let (found, guided) = (m.hunted.found, guided.found);
+            format!("| {} | {found} | {guided} | {} |\n", m.mutant, both.join(" | "))
         })
         .collect();
     if rows.is_empty() {
@@ -118,16 +108,16 @@ fn guided_markdown(all: &Calibration) -> String {
     )
 }
 
-/// Schedules and CPU time of guided hunts, each with its 95th percentile.
-fn guided_cells(guided: &Guided) -> [String; 4] {
+/// Schedules and CPU time of hunts, each with its 95th percentile.
+fn cells(hunted: &Hunted) -> [String; 4] {
     let told = |value: f64| millis(Some(value));
-    let interval = guided.schedules_interval.map(|(low, high)| (count(low), high.map(count)));
-    let cpu = guided.cpu_seconds_interval.map(|(low, high)| (told(low), high.map(told)));
+    let schedules = hunted.schedules_interval.map(|(low, high)| (count(low), high.map(count)));
+    let cpu = hunted.cpu_seconds_interval.map(|(low, high)| (told(low), high.map(told)));
     [
-        with_interval(whole(guided.schedules_median), interval),
-        whole(guided.schedules_p95),
-        with_interval(millis(guided.cpu_seconds_median), cpu),
-        millis(guided.cpu_seconds_p95),
+        with_interval(whole(hunted.schedules_median), schedules),
+        whole(hunted.schedules_p95),
+        with_interval(millis(hunted.cpu_seconds_median), cpu),
+        millis(hunted.cpu_seconds_p95),
     ]
 }
 
@@ -139,8 +129,8 @@ fn remarks(all: &Calibration, start: &str, words: &[&str; 5]) -> String {
     let mut line = |word: &str, rest: String| {
         text.push_str(&format!("{start}{word:<width$} {rest}\n"));
     };
-    let hunts: usize = all.mutants.iter().map(|m| m.seeds).sum();
-    let hits: usize = all.mutants.iter().map(|m| m.found).sum();
+    let hunts: usize = all.mutants.iter().map(|m| m.hunted.seeds).sum();
+    let hits: usize = all.mutants.iter().map(|m| m.hunted.found).sum();
     let cut = hunts - hits;
     let named: usize = all.mutants.iter().map(|m| m.found_as_named).sum();
     line(
@@ -160,9 +150,9 @@ fn remarks(all: &Calibration, start: &str, words: &[&str; 5]) -> String {
         format!(
             "of {} cases, as a test has unless it says: {} of {} mutants found by most, {} by all",
             cases,
-            by(|m| m.found_by_a_test * 2 > m.seeds),
+            by(|m| m.found_by_a_test * 2 > m.hunted.seeds),
             all.mutants.len(),
-            by(|m| m.found_by_a_test == m.seeds)
+            by(|m| m.found_by_a_test == m.hunted.seeds)
         ),
     );
     line(canary, format!("mutant:{} found by each of {} hunts", all.canary, all.seeds));
@@ -205,22 +195,11 @@ fn caught(m: &MutantFigures) -> String {
     let (Some(property), Some(clause)) = (&m.property, &m.clause) else {
         return "not found".to_owned();
     };
-    let others = match m.found - m.found_as_named {
+    let others = match m.hunted.found - m.found_as_named {
         0 => String::new(),
         n => format!("; {n} BY NONE IT NAMES"),
     };
-    format!("{property}: {clause}, {} of {}{others}", m.found_so, m.found)
-}
-
-fn schedules(m: &MutantFigures) -> String {
-    let interval = m.schedules_interval.map(|(low, high)| (count(low), high.map(count)));
-    with_interval(whole(m.schedules_median), interval)
-}
-
-fn cpu(m: &MutantFigures) -> String {
-    let told = |value: f64| millis(Some(value));
-    let interval = m.cpu_seconds_interval.map(|(low, high)| (told(low), high.map(told)));
-    with_interval(millis(m.cpu_seconds_median), interval)
+    format!("{property}: {clause}, {} of {}{others}", m.found_so, m.hunted.found)
 }
 
 fn with_interval(median: String, interval: Option<(String, Option<String>)>) -> String {

@@ -38,7 +38,7 @@ pub(crate) fn turns<N: Node>(
     world.begin();
     let mut turns = Vec::new();
     while world.end.is_none() && turns.len() < most {
-        let (step, event) = (world.plan.next_time(), world.next_event());
+        let (step, event) = (world.plan.next_time(), world.next_event().map(|event| event.at));
         let first = [step, event, Some(world.plan.storm_ends())].into_iter().flatten().min();
         match (step, event) {
             (Some(at), _) if Some(at) == first => {
