@@ -1,7 +1,8 @@
-//! A number of nodes, of virtual seconds and of rounds come in as words; a group of members runs
-//! for so long, with one message in twenty lost and one node in ten crashing half-way, and the time
-//! of the processor that it took goes out, without and with judging. `swim.sh` sets it beside a
-//! floor: the bare library in a simulation that does nothing else.
+//! A number of nodes, of virtual seconds, of rounds and a seed come in as words, and maybe the word
+//! `judged`; a group of members runs for so long, with one message in twenty lost and one node in
+//! ten crashing half-way, and the time of the processor that each round took goes out: the first
+//! one finds no memory that was used before. `swim.sh` sets it beside a floor: the bare library in
+//! a simulation that does nothing else.
 
 use cpu_time::ThreadTime;
 use schism::execute::{Recording, execute};
@@ -22,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// One message in twenty is lost. The end is no part of what is measured, so it is as short as can
 /// be.
-fn schedule(nodes: u32, seconds: u64) -> Schedule<Op> {
+fn schedule(nodes: u32, seconds: u64, seed: u64) -> Schedule<Op> {
     let half = Duration::from_secs(seconds) / 2;
     let crashes = (0..(nodes / 10).max(1)).map(|place| Step {
         when: When::At(Time::ZERO + half),
@@ -32,8 +33,8 @@ fn schedule(nodes: u32, seconds: u64) -> Schedule<Op> {
         }),
     });
     Schedule {
-        seed: Seed(1),
-        noise: Some(Noise { seed: Seed(2), rate: Ratio::new(1, 20) }),
+        seed: Seed(seed),
+        noise: Some(Noise { seed: Seed(seed + 1), rate: Ratio::new(1, 20) }),
         claim: Nemesis::new().crashes().loss(),
         timing: Timing { linger: half, settle: Duration::ZERO, ..Timing::DEFAULT },
         steps: crashes.collect(),
@@ -42,34 +43,29 @@ fn schedule(nodes: u32, seconds: u64) -> Schedule<Op> {
 }
 
 fn main() {
-    let words = std::env::args().skip(1).filter_map(|word| word.parse::<u64>().ok());
-    let numbers: Vec<u64> = words.collect();
-    let (nodes, seconds, rounds) = match numbers[..] {
-        [nodes, seconds, rounds] => (nodes as u32, seconds, rounds),
-        _ => (5, 60, 1),
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let judged = words.iter().any(|word| word == "judged");
+    let numbers: Vec<u64> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let (nodes, seconds, rounds, seed) = match numbers[..] {
+        [nodes, seconds, rounds, seed] => (nodes as u32, seconds, rounds, seed),
+        _ => (5, 60, 2, 1),
     };
-    let schedule = schedule(nodes, seconds);
+    let schedule = schedule(nodes, seconds, seed);
     let config = Config::lan();
     let boot = boot(config);
     let judge = Membership::within(bounds(config, nodes));
-    for judged in [false, true] {
+    for round in 1..=rounds {
         let recording = Recording { course: judged, ..Recording::default() };
-        let (began, mut seen) = (ThreadTime::now(), (0, 0, 0));
-        let mut verdict = String::new();
-        for _ in 0..rounds {
-            let trace = execute(&schedule, &boot, recording);
-            seen = (trace.counts.events, trace.counts.delivered, trace.facts.len());
-            if judged {
-                let said = judge.judge(&observe(&trace, nodes));
-                verdict = format!("  {said:?}");
-            }
-        }
-        let cpu = began.elapsed().as_secs_f64() / rounds as f64;
-        let (events, messages, facts) = seen;
+        let began = ThreadTime::now();
+        let trace = execute(&schedule, &boot, recording);
+        let verdict = judged.then(|| judge.judge(&observe(&trace, nodes)));
+        let cpu = began.elapsed().as_secs_f64();
         let what = if judged { "judged" } else { "bare" };
+        let (events, messages) = (trace.counts.events, trace.counts.delivered);
         println!(
-            "{what} n={nodes} virt_s={seconds} cpu_s={cpu:.6} events={events} \
-             messages={messages} facts={facts}{verdict}"
+            "{what} round={round} n={nodes} virt_s={seconds} seed={seed} cpu_s={cpu:.6} \
+             events={events} messages={messages} facts={} {verdict:?}",
+            trace.facts.len()
         );
     }
 }

@@ -38,26 +38,33 @@ turmoil_bin=${turmoil:+$(build "$turmoil")}
 ours_bin=$(cargo bench --quiet -p schism-adapters --bench swim --no-run --message-format=json |
   sed -n 's/.*"executable":"\([^"]*swim[^"]*\)".*/\1/p' | tail -n 1)
 
-seconds() { sed -n "s/^$1.*cpu_s=\([0-9.]*\).*/\1/p"; }
 # The floor's seconds have few digits; events times nanoseconds have more.
 product() { sed -n 's/.* events=\([0-9]*\) .*ns\/event=\([0-9]*\) .*/\1 \2/p' | awk '{ print $1 * $2 / 1e9 }'; }
-median() { sort -n | awk '{ a[NR] = $1 } END { print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
+seconds() { sed -n "s/.* round=$1 .*cpu_s=\([0-9.]*\) .*/\1/p"; }
+median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
 
-# Each run is one process, on both sides: neither is warm.
-for size in 5:1 100:1 1000:1; do
-  nodes=${size%:*} times=${size#*:}
-  : >"$work/floor.txt" && : >"$work/bare.txt" && : >"$work/judged.txt"
+# Each run is one process, on both sides, with the round as its seed: what is called cold is the
+# first thing that a process does, as it is for the floor, whose process does only one. What is
+# called warm is the same once more in the same process.
+for nodes in 5 100 1000; do
+  rm -f "$work"/*.txt
   for round in $(seq "$rounds"); do
     "$floor_bin" "$nodes" 60 "$round" | product >>"$work/floor.txt"
-    "$ours_bin" "$nodes" 60 "$times" >"$work/ours.txt"
-    seconds bare <"$work/ours.txt" >>"$work/bare.txt"
-    seconds judged <"$work/ours.txt" >>"$work/judged.txt"
+    for how in bare judged; do
+      "$ours_bin" "$nodes" 60 2 "$round" "$how" >"$work/ours.txt"
+      seconds 1 <"$work/ours.txt" >>"$work/$how-cold.txt"
+      seconds 2 <"$work/ours.txt" >>"$work/$how-warm.txt"
+    done
   done
-  awk -v nodes="$nodes" -v rounds="$rounds" -v floor="$(median <"$work/floor.txt")" \
-    -v bare="$(median <"$work/bare.txt")" -v judged="$(median <"$work/judged.txt")" 'BEGIN {
-      printf "%d nodes: floor %.2f ms, schism %.2f ms (%.2f), judged %.2f ms (%.2f of it)\n",
-        nodes, floor * 1000, bare * 1000, bare / floor, judged * 1000, judged / bare
-    }'
+  floor=$(median "$work/floor.txt")
+  echo "$nodes nodes: floor $(awk "BEGIN { printf \"%.2f\", $floor * 1000 }") ms"
+  for when in cold warm; do
+    awk -v when="$when" -v floor="$floor" -v bare="$(median "$work/bare-$when.txt")" \
+      -v judged="$(median "$work/judged-$when.txt")" 'BEGIN {
+        printf "  %s: schism %.2f ms (%.2f times the floor), judged %.2f ms (%.2f of it)\n",
+          when, bare * 1000, bare / floor, judged * 1000, judged / bare
+      }'
+  done
 done
 if [ -n "$turmoil_bin" ]; then
   "$turmoil_bin" swim 5 60

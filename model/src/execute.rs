@@ -97,6 +97,14 @@ pub struct Recording {
 const EVENTS_MAX: u64 = 500_000;
 const BUSY: Duration = Duration::from_secs(1);
 
+/// Each member of a group tells of each other, at least when it first hears of it: room that is
+/// there from the start costs nothing before it is used, where a list that grows is copied.
+const fn room_for_facts(nodes: u32) -> usize {
+    let pairs = nodes as usize * nodes as usize;
+    let room = pairs + pairs / 2;
+    if room < 512 { 512 } else { room }
+}
+
 /// Runs a schedule.
 pub fn execute<N: Node>(
     schedule: &Schedule<Op<N>>,
@@ -206,7 +214,7 @@ impl<'a, N: Node> World<'a, N> {
             tells_applied: false,
             tells_members: false,
             configured: None,
-            facts: Vec::with_capacity(512),
+            facts: Vec::with_capacity(room_for_facts(schedule.nodes)),
             views: Vec::new(),
             hits: Vec::new(),
             counts: Counts::default(),

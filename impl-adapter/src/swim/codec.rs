@@ -52,14 +52,14 @@ const HEADER_MAX: usize = 2 * NAME + 2 + 1 + NAME + 1;
 pub const MEMBER: usize = NAME + 3;
 
 fn put(name: Id, bytes: &mut impl BufMut) {
-    bytes.put_u16_le(name.address);
-    bytes.put_u32_le(name.generation);
+    bytes.put_u16_le(name.address());
+    bytes.put_u32_le(name.generation());
 }
 
 fn name(bytes: &mut impl Buf) -> Result<Id, Malformed> {
     let address = bytes.try_get_u16_le().map_err(|_| Malformed::Short)?;
     let generation = bytes.try_get_u32_le().map_err(|_| Malformed::Short)?;
-    Ok(Id { address, generation })
+    Ok(Id::new(address, generation))
 }
 
 fn byte(bytes: &mut impl Buf) -> Result<u8, Malformed> {
@@ -173,8 +173,8 @@ mod tests {
     use super::*;
     use ::foca::Codec as _;
 
-    const A: Id = Id { address: 1, generation: 2_001 };
-    const B: Id = Id { address: 900, generation: 7 };
+    const A: Id = Id::new(1, 2_001);
+    const B: Id = Id::new(900, 7);
 
     fn codec() -> Codec {
         Codec { desk: Rc::new(Desk::new(A.node(), 0)) }

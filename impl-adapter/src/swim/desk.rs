@@ -71,9 +71,9 @@ impl Desk {
             State::Down => Standing::Down,
         };
         let incarnation = member.incarnation();
-        let now = Some(Held { generation: id.generation, incarnation, standing });
+        let now = Some(Held { generation: id.generation(), incarnation, standing });
         let mut held = self.held.borrow_mut();
-        let place = usize::from(id.address);
+        let place = usize::from(id.address());
         if place >= held.len() {
             held.resize(place + 1, None);
         }
@@ -86,7 +86,7 @@ impl Desk {
         self.seen.set(Nodes(if standing.is_active() { seen | bit } else { seen & !bit }));
         self.news.borrow_mut().push(fact::Member::Believes {
             of: id.node(),
-            generation: id.generation.into(),
+            generation: id.generation().into(),
             standing,
             incarnation: incarnation.into(),
         });
@@ -94,13 +94,13 @@ impl Desk {
 
     /// The library writes its own name and incarnation into a message.
     pub fn goes_by(&self, id: Id, incarnation: u16) {
-        let before = self.own.replace((id.generation, incarnation));
-        if before == (id.generation, incarnation) {
+        let before = self.own.replace((id.generation(), incarnation));
+        if before == (id.generation(), incarnation) {
             return;
         }
         let mut news = self.news.borrow_mut();
-        if before.0 != id.generation {
-            news.push(fact::Member::Joined { generation: id.generation.into() });
+        if before.0 != id.generation() {
+            news.push(fact::Member::Joined { generation: id.generation().into() });
         }
         if incarnation > 0 {
             news.push(fact::Member::Refutes { incarnation: incarnation.into() });
@@ -109,7 +109,7 @@ impl Desk {
 
     /// The member has this name from now on, whether or not it has said so in a message.
     pub fn joins(&self, id: Id) {
-        if self.own.get().0 != id.generation {
+        if self.own.get().0 != id.generation() {
             self.goes_by(id, 0);
         }
     }

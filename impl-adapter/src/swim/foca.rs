@@ -96,7 +96,7 @@ impl<H: Hooks> Member<H> {
         let desk = &self.desk;
         let (codec, dice) = (Codec { desk: desk.clone() }, Dice(desk.clone()));
         let hears = Hears(desk.clone());
-        self.life = self.id.generation;
+        self.life = self.id.generation();
         self.library = Some(Foca::with_custom_broadcast(self.id, config, dice, codec, hears));
         self.ways.connected = false;
         self.desk.joins(self.id);
@@ -223,7 +223,7 @@ impl<H: Hooks> Node for Member<H> {
     fn view(&self) -> Status {
         Status {
             id: self.id.node(),
-            generation: self.id.generation,
+            generation: self.id.generation(),
             joined: self.library.is_some(),
             connected: self.ways.connected,
             sees: self.library.as_ref().map_or(0, |library| library.num_members() as u32),
@@ -242,12 +242,12 @@ impl<H: Hooks> Node for Member<H> {
 const fn kind(timer: &foca::Timer<Id>) -> (u8, u16) {
     match timer {
         foca::Timer::ProbeRandomMember(_) => (0, 0),
-        foca::Timer::SendIndirectProbe { probed_id, .. } => (1, probed_id.address),
-        foca::Timer::ChangeSuspectToDown { member_id, .. } => (2, member_id.address),
+        foca::Timer::SendIndirectProbe { probed_id, .. } => (1, probed_id.address()),
+        foca::Timer::ChangeSuspectToDown { member_id, .. } => (2, member_id.address()),
         foca::Timer::PeriodicAnnounce(_) => (3, 0),
         foca::Timer::PeriodicAnnounceDown(_) => (4, 0),
         foca::Timer::PeriodicGossip(_) => (5, 0),
-        foca::Timer::RemoveDown(id) => (6, id.address),
+        foca::Timer::RemoveDown(id) => (6, id.address()),
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::{Hit, LinkCount, LossCause};
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
 mod noise;
@@ -20,7 +21,8 @@ pub(super) struct Network<T> {
     cut: Vec<u32>,
     /// For each link, how many messages were sent, and how many were lost by each cause.
     counts: Vec<u32>,
-    held: Vec<Option<Vec<T>>>,
+    /// What is kept back, by link. Many nodes have many links, and few of them are held.
+    held: BTreeMap<usize, Vec<T>>,
     marks: Vec<Mark>,
     /// Messages that wait until the next one on their link has passed.
     overtaken: Vec<(usize, T)>,
@@ -59,7 +61,7 @@ impl<T> Network<T> {
             nodes,
             cut: vec![0; nodes * nodes],
             counts: vec![0; nodes * nodes * COUNTS],
-            held: std::iter::repeat_with(|| None).take(nodes * nodes).collect(),
+            held: BTreeMap::new(),
             marks: Vec::new(),
             overtaken: Vec::new(),
             troubles: Vec::new(),
@@ -80,7 +82,7 @@ impl<T> Network<T> {
 
     /// Whether a link keeps its messages back.
     pub(super) fn is_held(&self, from: NodeId, to: NodeId) -> bool {
-        self.held[self.link(from, to)].is_some()
+        self.holds_back(self.link(from, to))
     }
 
     /// Whether a link carries each message at its usual speed.
@@ -89,7 +91,7 @@ impl<T> Network<T> {
         let flaps = self.flaps.iter().any(|flap| flap.has(link));
         self.cut[link] == 0
             && !flaps
-            && self.held[link].is_none()
+            && !self.holds_back(link)
             && self.troubles.iter().all(|trouble| trouble.link != link)
     }
 
@@ -101,21 +103,26 @@ impl<T> Network<T> {
     /// Starts to hold a link's messages back; says whether it had not yet.
     pub(super) fn hold(&mut self, from: NodeId, to: NodeId) -> bool {
         let link = self.link(from, to);
-        let new = self.held[link].is_none();
-        self.held[link].get_or_insert_with(Vec::new);
+        let new = !self.holds_back(link);
+        self.held.entry(link).or_default();
         new
     }
 
     /// Ends a hold and hands out what it kept back, in order; `None` if there was none.
     pub(super) fn release(&mut self, from: NodeId, to: NodeId) -> Option<Vec<T>> {
         let link = self.link(from, to);
-        self.held[link].take()
+        self.held.remove(&link)
+    }
+
+    #[inline]
+    fn holds_back(&self, link: usize) -> bool {
+        !self.held.is_empty() && self.held.contains_key(&link)
     }
 
     /// Keeps a message of a held link.
     pub(super) fn keep(&mut self, from: NodeId, to: NodeId, message: T) {
         let link = self.link(from, to);
-        if let Some(kept) = &mut self.held[link] {
+        if let Some(kept) = self.held.get_mut(&link) {
             kept.push(message);
         }
     }
@@ -148,7 +155,8 @@ impl<T> Network<T> {
     pub(super) fn calm(&mut self) -> Vec<T> {
         self.marks.clear();
         self.heal();
-        let mut kept: Vec<T> = self.held.iter_mut().filter_map(Option::take).flatten().collect();
+        let held = std::mem::take(&mut self.held);
+        let mut kept: Vec<T> = held.into_values().flatten().collect();
         kept.extend(self.overtaken.drain(..).map(|(_, message)| message));
         for trouble in self.troubles.drain(..) {
             kept.extend(trouble.into_queue().into_iter().map(|(message, _)| message));
@@ -167,7 +175,7 @@ impl<T> Network<T> {
         }
         match marked {
             Some((hit, step)) => (Fate::Hit(hit), Some(step)),
-            None if self.held[link].is_some() => (Fate::Held, None),
+            None if self.holds_back(link) => (Fate::Held, None),
             None => (Fate::Passes, None),
         }
     }
@@ -203,11 +211,10 @@ impl<T> Network<T> {
 
     /// The links that keep their messages back, and how many those are.
     pub(super) fn holds(&self) -> impl Iterator<Item = (NodeId, NodeId, usize)> {
-        let held = |(at, kept): (usize, &Option<Vec<T>>)| {
-            let (from, to) = self.ends(at);
-            kept.as_ref().map(|kept| (from, to, kept.len()))
-        };
-        self.held.iter().enumerate().filter_map(held)
+        self.held.iter().map(|(at, kept)| {
+            let (from, to) = self.ends(*at);
+            (from, to, kept.len())
+        })
     }
 
     fn ends(&self, link: usize) -> (NodeId, NodeId) {
@@ -217,8 +224,8 @@ impl<T> Network<T> {
     /// All that a message can still meet; `known` says what each message is known by.
     pub(super) fn hash_into(&self, hasher: &mut impl Hasher, known: impl Fn(&T) -> u64) {
         self.cut.hash(hasher);
-        for held in &self.held {
-            held.as_ref().map(|kept| kept.iter().map(&known).collect::<Vec<_>>()).hash(hasher);
+        for (link, kept) in &self.held {
+            (link, kept.iter().map(&known).collect::<Vec<_>>()).hash(hasher);
         }
         for mark in &self.marks {
             (mark.link, mark.left).hash(hasher);
