@@ -119,6 +119,88 @@ fn a_healthy_cluster_is_walked_from_its_start() {
     assert!(start.contains("reference  term 0, log empty"), "{start}");
 }
 
+/// The names of what can happen at the end of a path, with their places; what does nothing has none.
+fn choices(server: &Server, path: &str) -> Vec<(String, String)> {
+    let (_, states) = server.get(&format!("/.states{path}"));
+    let choice = |one: &str| {
+        let (name, rest) = one.split_once("\",")?;
+        let place = rest.rsplit("\"actionIndex\":").next()?.split('}').next()?;
+        rest.contains("\"state\":").then(|| (name.to_owned(), place.to_owned()))
+    };
+    states.split("{\"action\":\"").skip(1).filter_map(choice).collect()
+}
+
+#[test]
+fn off_the_record_all_that_is_claimed_can_go_wrong_and_ends_again() {
+    let server = Server::of("raft-rs", false);
+    // Takes the moves that begin with these words, and says where that leads.
+    let walk = |words: &[&str]| {
+        let mut path = "/0".to_owned();
+        for word in words {
+            let all = choices(&server, &path);
+            let found = all.iter().find(|(name, _)| name.starts_with(word));
+            let (_, place) = found.unwrap_or_else(|| panic!("{word}: {all:?}"));
+            path = format!("{path}/{place}");
+        }
+        path
+    };
+    let (links, machine) = ("+ more for what n1 sends", "+ more for n1's machine");
+    for (list, faults) in [
+        (
+            links,
+            &[
+                "cut n1 -- n2",
+                "cut n1 -> n3",
+                "hold n1 -> n2",
+                "drop the 1st n1 -> n2",
+                "double the 1st n1 -> n3",
+                "swap the 1st",
+                "delay the 1st",
+                "corrupt the 1st",
+                "lose 1 in 2 n1 -> n2",
+                "latency n1 -> n2",
+                "congest n1 -> n3",
+            ][..],
+        ),
+        (
+            machine,
+            &[
+                "stop n1",
+                "crash n1 before its next sync",
+                "power-loss n1 keeping 50%",
+                "disk n1 fails its next write keeping 50%: a part of it is written: a torn write",
+                "disk n1 fails its next sync",
+                "disk n1 is full",
+                "slow n1",
+                "hurry n1",
+                "drift n1 -50%",
+                "freeze n1",
+            ],
+        ),
+        ("+ more for the whole cluster", &["ring", "restart-all"]),
+    ] {
+        let all = choices(&server, &walk(&[list]));
+        for fault in faults {
+            assert!(all.iter().any(|(name, _)| name.starts_with(fault)), "{fault}: {all:?}");
+        }
+    }
+    let path = walk(&[links, "hold n1 -> n2", machine, "disk n1 fails its next write"]);
+    let (status, schedule) = server.get(&format!("/.schedule{path}"));
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    let steps: Vec<&str> = schedule.lines().skip(2).map(|line| line[8..].trim()).collect();
+    assert_eq!(steps, ["hold n1 -> n2", "disk n1 fails its next write"]);
+    let all = choices(&server, &path);
+    for end in ["release n1 -> n2", "mend n1"] {
+        assert!(all.iter().any(|(name, _)| name.starts_with(end)), "{end}: {all:?}");
+    }
+    let disturbed = Server::of("raft-rs-async", false);
+    let all = choices(&disturbed, "/0");
+    let own = all.iter().find(|(name, _)| name.starts_with("+ more for n2 itself"));
+    let (_, place) = own.expect("it has trouble of its own");
+    let all = choices(&disturbed, &format!("/0/{place}"));
+    assert!(all.iter().any(|(name, _)| name == "disturb n2 stall-apply 150"), "{all:?}");
+}
+
 /// Like a test of a user's; the test below has it run again, to be walked.
 #[test]
 fn a_canary_fails() {
@@ -172,9 +254,21 @@ addEventListener('load',async()=>{const told=[];
  told.push(document.querySelector('.main-flex-right svg')?'drawn':'not drawn');
  const path=links('Path of Actions');path[path.length-2].click();
  await wait(1500);told.push(state().includes('BROKEN')?'still':'before it');
- const other=links('Next Action Choices').find(one=>one.textContent.startsWith('isolate n1'));
- other.click();await wait(1500);
- told.push(links('Path of Actions').pop().textContent);
+ const take=async words=>{
+  const there=()=>links('Next Action Choices').find(one=>one.textContent.startsWith(words));
+  const last=()=>links('Path of Actions').pop().textContent;
+  for(let tries=0;tries<40&&!there();tries++)await wait(250);
+  if(!there())document.title='TOLD no '+words+' in '+
+   links('Next Action Choices').map(one=>one.textContent).join(' | ')+' after '+told.join(' | ');
+  there().click();
+  for(let tries=0;tries<40&&!last().startsWith(words);tries++)await wait(250);
+  told.push(links('Path of Actions').pop().textContent)};
+ await take('+ more for what n1 sends');
+ await take('cut n1 -> n3');
+ told.push(state().includes('TROUBLE THAT HOLDS')?'told':'not told');
+ await take('heal');
+ told.push(state().includes('TROUBLE THAT HOLDS')?'still told':'over');
+ await take('isolate n1');
  told.push(state().includes('nothing is broken')?'held':'broken');
  document.title='TOLD '+told.join(' | ')});
 </script></body>";
@@ -198,7 +292,7 @@ fn a_browser_shows_the_failure_and_lets_one_leave_it() {
     let output = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"])
         .args(["--disable-background-networking", "--disable-component-update", "--dump-dom"])
-        .args(["--virtual-time-budget=20000", &format!("--user-data-dir={}", folder.display())])
+        .args(["--virtual-time-budget=90000", &format!("--user-data-dir={}", folder.display())])
         .arg(format!("http://127.0.0.1:{port}/"))
         .output()
         .expect("the browser can be started");
@@ -206,7 +300,19 @@ fn a_browser_shows_the_failure_and_lets_one_leave_it() {
     let _ = fs::remove_dir_all(&folder);
     let page = String::from_utf8_lossy(&output.stdout).into_owned();
     let told = page.split("<title>TOLD ").nth(1).and_then(|rest| rest.split('<').next());
-    let said = ["at the failure", "drawn", "before it", "isolate n1", "held"].join(" | ");
+    let said = [
+        "at the failure",
+        "drawn",
+        "before it",
+        "+ more for what n1 sends: cut",
+        "cut n1 -> n3: n3 does not hear n1",
+        "told",
+        "heal: all hear each other again",
+        "over",
+        "isolate n1: it hears nobody, and nobody hears it",
+        "held",
+    ];
+    let said = said.join(" | ").replace('>', "&gt;");
     assert_eq!(told, Some(&*said), "{page}");
 }
 

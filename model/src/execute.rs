@@ -126,6 +126,7 @@ pub fn execute_sabotaged<N: Node>(
     world.run()
 }
 
+pub(crate) use faults::WAITS;
 pub(crate) use walk::{OnItsWay, Paused, Stands, Turn, Walked, paused, turns, walk};
 
 /// The simulated world of one run.

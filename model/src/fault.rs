@@ -311,6 +311,20 @@ pub enum Fault {
     },
     /// What happens next is chosen, instead of what time would bring.
     Hand(Hand),
+    /// All that is wrong with a node's machine ends: its disk, its clock and its speed are as they
+    /// should be, and a crash that waited for its point does not come.
+    Mend {
+        /// Whose.
+        node: Target,
+    },
+    /// What messages from one node to another suffer for a while ends, and nothing waits for single
+    /// ones of them any more.
+    Clear {
+        /// The sender.
+        from: Target,
+        /// The receiver.
+        to: Target,
+    },
 }
 
 impl Fault {
@@ -347,9 +361,12 @@ impl Fault {
             Fault::Link { what, .. } => Some(what.kind()),
             Fault::Again { .. } | Fault::DoubleRequest { .. } => Some(Kind::Retries),
             Fault::Hand(hand) => hand.kind(),
-            Fault::Restart { .. } | Fault::Resume { .. } | Fault::Heal | Fault::Release { .. } => {
-                None
-            }
+            Fault::Restart { .. }
+            | Fault::Resume { .. }
+            | Fault::Heal
+            | Fault::Release { .. }
+            | Fault::Mend { .. }
+            | Fault::Clear { .. } => None,
         }
     }
 }

@@ -35,5 +35,16 @@ shoot "$address" 1150 failure.png
 # Six steps before the failure, and then another way: the client asks the node that leads.
 before=$(sed 's/\(\/[0-9]*\)\{6\}$//' <<<"$failure")
 shoot "$address$before" 1150 before.png
+# The list of what else can happen to the first machine, off the record of a healthy cluster.
+serve raft-rs
+place() { # place PATH WORDS: which of the next moves begins so
+  curl -s "${address}.states$1" | grep -o "\"action\":\"$2[^}]*\"actionIndex\":[0-9]*" |
+    grep -o '[0-9]*$' | head -n 1
+}
+ask=/0/$(place /0 'ask: c0 -> n1  put')
+list=$ask/$(place "$ask" "+ more for n1's machine")
+disk=$list/$(place "$list" 'disk n1 fails its next write keeping')
+again=$disk/$(place "$disk" "+ more for n1's machine")
+shoot "$address#/steps$again" 1000 list.png
 serve raft --bug vote-forgotten
 shoot "$address" 620 model.png

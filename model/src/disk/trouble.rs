@@ -40,6 +40,13 @@ impl Trouble {
         self.next_write.is_some() || self.next_sync.is_some() || self.full.is_some()
     }
 
+    /// The steps that began what still holds.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = usize> {
+        let write = self.next_write.map(|(step, _)| step);
+        let (full, spoil) = (self.full.map(|(step, _)| step), self.spoil.map(|(step, ..)| step));
+        [write, self.next_sync, full, spoil].into_iter().flatten()
+    }
+
     pub(crate) const fn is_over(&self) -> bool {
         !self.may_stop() && self.spoil.is_none()
     }

@@ -20,6 +20,9 @@ pub(super) enum Took {
     Anywhere,
 }
 
+/// The note of a step whose point has not come.
+pub(crate) const WAITS: &str = "its point did not come";
+
 /// Why a step did nothing.
 pub(super) type Nothing = String;
 
@@ -78,7 +81,7 @@ impl<N: Node> World<'_, N> {
                 }
                 // The point may have come during the step itself.
                 if !record.took_hold {
-                    record.note = Some("its point did not come".to_owned());
+                    record.note = Some(WAITS.to_owned());
                 }
             }
         }
@@ -187,6 +190,15 @@ impl<N: Node> World<'_, N> {
             }
             Fault::CrashLoop { .. } | Fault::RestartAll | Fault::RollingRestart { .. } => {
                 self.restarts(step, fault)
+            }
+            Fault::Mend { node } => {
+                let id = self.resolve(node)?;
+                if self.process(id).troubles().is_empty() {
+                    return Err(format!("nothing is wrong with {id}"));
+                }
+                self.process(id).trap = None;
+                self.mend(id);
+                Ok(Took::Now(Some(id)))
             }
             Fault::Slow { node, by, lasts } => self.slow_down(step, node, *by, *lasts),
             Fault::Disk { node, what } => self.disk_trouble(step, node, *what),

@@ -40,6 +40,12 @@ impl<N: Node> Ill<N> {
 }
 
 impl<N: Node> Ill<N> {
+    /// The steps that began what still holds.
+    pub(super) fn steps(&self) -> impl Iterator<Item = usize> {
+        let by = |trouble: Option<(u64, usize)>| trouble.map(|(_, began)| began);
+        [by(self.slow), by(self.slow_disk), self.lies].into_iter().flatten()
+    }
+
     /// What tells it from other trouble: its sizes, and how far the last event is.
     pub(super) fn mark(&self) -> (Option<u64>, Option<u64>, bool, usize, bool) {
         let by = |trouble: Option<(u64, usize)>| trouble.map(|(by, _)| by);

@@ -56,6 +56,10 @@ impl<N: Node> World<'_, N> {
                 let (from, to) = (self.resolve(from)?, self.resolve(to)?);
                 (self.release(from, to), None)
             }
+            Fault::Clear { from, to } => {
+                let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+                (self.clear(from, to), None)
+            }
             Fault::Link { from, to, what, lasts } => {
                 return self.trouble_link(step, (from, to), *what, *lasts);
             }
@@ -109,6 +113,20 @@ impl<N: Node> World<'_, N> {
         let resolved =
             |group: &Vec<Target>| group.iter().filter_map(|t| self.resolve(t).ok()).collect();
         groups.iter().map(resolved).collect()
+    }
+
+    /// Ends all that a link has for a while, and what waits for single messages of it.
+    fn clear(&mut self, from: NodeId, to: NodeId) -> bool {
+        let link = self.network.link(from, to);
+        let had = self.network.is_troubled(from, to);
+        while let Some(place) = self.network.troubles.iter().position(|one| one.link == link) {
+            self.link_ends(self.network.troubles[place].step);
+        }
+        self.network.unmark(link);
+        for flight in self.network.passed(from, to) {
+            self.fly(flight, 0);
+        }
+        had
     }
 
     fn release(&mut self, from: NodeId, to: NodeId) -> bool {

@@ -2,6 +2,7 @@
 //! messages a step or the noise has marked. What links have for a while is in `trouble`, and which
 //! links a partition cuts is in `split`.
 
+use crate::fault::LinkTrouble;
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::{Hit, LinkCount, LossCause};
@@ -98,6 +99,19 @@ impl<T> Network<T> {
     /// Whether something waits for single messages, or single messages wait for others.
     pub(super) const fn expects(&self) -> bool {
         !self.marks.is_empty() || !self.overtaken.is_empty()
+    }
+
+    /// Whether a link has trouble for a while, or something waits for single messages of it.
+    pub(super) fn is_troubled(&self, from: NodeId, to: NodeId) -> bool {
+        let link = self.link(from, to);
+        self.troubles.iter().any(|trouble| trouble.link == link)
+            || self.marks.iter().any(|mark| mark.link == link)
+            || self.overtaken.iter().any(|(on, _)| *on == link)
+    }
+
+    /// Nothing waits for single messages of a link any more.
+    pub(super) fn unmark(&mut self, link: usize) {
+        self.marks.retain(|mark| mark.link != link);
     }
 
     /// Starts to hold a link's messages back; says whether it had not yet.
@@ -217,27 +231,64 @@ impl<T> Network<T> {
         })
     }
 
+    /// What links have for a while, what waits for single messages, by the steps that began it, and
+    /// messages that wait for others; with how many wait in a queue.
+    pub(super) fn expected(&self) -> Vec<(NodeId, NodeId, Option<usize>, usize)> {
+        let mut all = Vec::new();
+        for link in 0..self.cut.len() {
+            let (from, to) = self.ends(link);
+            let of = |one: &&Trouble<T>| one.link == link;
+            let troubles = self.troubles.iter().filter(of);
+            all.extend(troubles.map(|one| (from, to, Some(one.step), one.waiting())));
+            let marks = self.marks.iter().filter(|mark| mark.link == link);
+            all.extend(marks.map(|mark| (from, to, Some(mark.step), 0)));
+            let overtaken = self.overtaken.iter().filter(|(on, _)| *on == link);
+            all.extend(overtaken.map(|_| (from, to, None, 0)));
+        }
+        all
+    }
+
     fn ends(&self, link: usize) -> (NodeId, NodeId) {
         (NodeId::at(link / self.nodes), NodeId::at(link % self.nodes))
     }
 
-    /// All that a message can still meet; `known` says what each message is known by.
-    pub(super) fn hash_into(&self, hasher: &mut impl Hasher, known: impl Fn(&T) -> u64) {
+    /// Whether any link loses a share of its messages, so that what caused one decides.
+    pub(super) fn draws(&self) -> bool {
+        let share = |ratio: crate::seed::Ratio| 0 < ratio.part && ratio.part < ratio.of;
+        self.troubles
+            .iter()
+            .any(|trouble| matches!(trouble.what, LinkTrouble::Loses { ratio } if share(ratio)))
+    }
+
+    /// All that a message can still meet, whatever the order in which it began on different links;
+    /// `known` says what each message is known by, and `key` what a step is.
+    pub(super) fn hash_into(
+        &self,
+        hasher: &mut impl Hasher,
+        now: Time,
+        known: impl Fn(&T) -> u64,
+        key: impl Fn(usize) -> u64,
+    ) {
         self.cut.hash(hasher);
         for (link, kept) in &self.held {
             (link, kept.iter().map(&known).collect::<Vec<_>>()).hash(hasher);
         }
-        for mark in &self.marks {
-            (mark.link, mark.left).hash(hasher);
-            format!("{:?}", mark.hit).hash(hasher);
-        }
-        for (link, message) in &self.overtaken {
-            (link, known(message)).hash(hasher);
-        }
-        for trouble in &self.troubles {
-            (trouble.link, trouble.waiting().map(&known).collect::<Vec<_>>()).hash(hasher);
-            format!("{:?}", trouble.what).hash(hasher);
-        }
+        let mut marks: Vec<_> =
+            self.marks.iter().map(|mark| (mark.link, mark.left, key(mark.step))).collect();
+        marks.sort_by_key(|(link, ..)| *link);
+        marks.hash(hasher);
+        let mut overtaken: Vec<_> =
+            self.overtaken.iter().map(|(link, message)| (*link, known(message))).collect();
+        overtaken.sort_by_key(|(link, _)| *link);
+        overtaken.hash(hasher);
+        let trouble = |one: &Trouble<T>| (one.link, key(one.step), one.mark(now, &known));
+        let mut troubles: Vec<_> = self.troubles.iter().map(trouble).collect();
+        troubles.sort_by_key(|(link, ..)| *link);
+        troubles.hash(hasher);
+        let mut flaps: Vec<_> =
+            self.flaps.iter().map(|flap| (key(flap.step()), flap.is_down())).collect();
+        flaps.sort_unstable();
+        flaps.hash(hasher);
     }
 
     /// Counts a message on its link, and says which of those sent at this very time it is, from 1.

@@ -58,7 +58,7 @@ pub(super) struct Trap {
 }
 
 /// How a process goes down.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub(super) enum Down {
     Crash,
     PowerLoss {
@@ -100,6 +100,16 @@ impl<N: Node> Process<N> {
             || self.paused
             || self.trap.is_some()
             || disk.as_ref().is_some_and(|disk| disk.may_stop())
+    }
+
+    /// The steps that began what is wrong with its machine: a crash that waits for its point, its
+    /// clock, its disk, its speed.
+    pub(super) fn troubles(&self) -> Vec<usize> {
+        let mut steps: Vec<usize> = self.trap.map(|trap| trap.step).into_iter().collect();
+        steps.extend(self.clock.step);
+        steps.extend(self.io.drive.trouble.iter().flat_map(|disk| disk.steps()));
+        steps.extend(self.ill.iter().flat_map(|ill| ill.steps()));
+        steps
     }
 
     /// Whether events wait in front of it.

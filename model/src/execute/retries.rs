@@ -9,11 +9,12 @@ use super::faults::{Nothing, Took};
 use super::{Happening, Lane, World};
 use crate::fault::Target;
 use crate::history::Outcome;
-use crate::id::{ClientId, NodeId};
+use crate::id::{ClientId, NodeId, RequestId};
 use crate::node::Node;
 use crate::seed::Seed;
 use crate::time::Time;
 use std::collections::BTreeMap;
+use std::hash::Hash;
 use std::time::Duration;
 
 /// What is known of requests that are sent more than once; empty in most runs.
@@ -48,10 +49,30 @@ impl Retries {
         !self.marks.is_empty()
     }
 
-    /// What tells it from others, whatever their order: who has not answered yet, and so on.
-    pub(super) fn tally(&self) -> Vec<(usize, Vec<NodeId>, bool)> {
-        let one = |(place, all): (&usize, &Attempts)| (*place, all.waiting.clone(), all.in_doubt);
-        self.several.iter().map(one).collect()
+    /// What tells it from others, whatever their order: who has not answered yet, how much longer
+    /// clients wait, and which requests are to be doubled.
+    pub(super) fn tally(
+        &self,
+        now: Time,
+        request: impl Fn(usize) -> RequestId,
+        key: impl Fn(usize) -> u64,
+    ) -> impl Hash {
+        let one = |(place, all): (&usize, &Attempts)| {
+            let mut waiting = all.waiting.clone();
+            waiting.sort_unstable();
+            (request(*place), waiting, all.in_doubt, all.until.0.wrapping_sub(now.0))
+        };
+        let mut several: Vec<_> = self.several.iter().map(one).collect();
+        several.sort_unstable();
+        let mark = |mark: &Mark| (mark.client, mark.left, mark.by, key(mark.step));
+        let mut marks: Vec<_> = self.marks.iter().map(mark).collect();
+        marks.sort_unstable();
+        (several, marks)
+    }
+
+    /// The steps that wait for a request.
+    pub(super) fn expected(&self) -> impl Iterator<Item = usize> {
+        self.marks.iter().map(|mark| mark.step)
     }
 
     pub(super) fn mark(&mut self, client: ClientId, nth: u32, by: Duration, step: usize) {

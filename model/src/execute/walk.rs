@@ -19,10 +19,12 @@ use crate::trace::{End, Trace};
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
+mod force;
 mod identity;
 mod next;
 mod waiting;
 
+pub(crate) use force::Held;
 pub(crate) use next::{Choice, Turn, turns};
 pub(crate) use waiting::{OnItsWay, Paused, paused};
 
@@ -47,9 +49,14 @@ pub(crate) struct Walked<N: Node> {
     pub(crate) nodes: Vec<Stands>,
     /// What can be taken by hand now, what is due first coming first.
     pub(crate) choices: Vec<Choice>,
-    /// Whether any link is cut.
-    pub(crate) is_cut: bool,
-    /// What waits and cannot be taken by hand, and which links are cut, in words.
+    /// How many events happen until time has gone on to one that does something, and which that
+    /// is, in words; nothing where nothing is planned.
+    pub(crate) next: Option<(u32, String)>,
+    /// Which links carry nothing.
+    pub(crate) cuts: Vec<(NodeId, NodeId)>,
+    /// Which troubles hold.
+    pub(crate) held: Vec<Held>,
+    /// What waits and cannot be taken by hand, in words.
     pub(crate) besides: Vec<String>,
 }
 
@@ -98,10 +105,11 @@ impl<N: Node> World<'_, N> {
         let now = self.now;
         let nodes = self.processes.iter_mut().map(|process| stands(process, now)).collect();
         let choices = if ended { Vec::new() } else { self.choices() };
-        let besides = self.besides();
-        let is_cut = self.network.cuts().next().is_some();
+        let next = if ended { None } else { self.due() };
+        let (held, besides) = (self.in_force(), self.besides());
+        let cuts = self.network.cuts().collect();
         self.end.get_or_insert(End::Open);
-        Walked { trace: self.finish(), identity, nodes, choices, is_cut, besides }
+        Walked { trace: self.finish(), identity, nodes, choices, next, cuts, held, besides }
     }
 
     /// A node is given something.

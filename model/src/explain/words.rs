@@ -170,6 +170,10 @@ pub(super) fn fault(fault: &Fault, met: Option<NodeId>) -> Told {
         Fault::Release { from, to } => {
             Told::Across(format!("what waited from {} to {to} goes on", name(from)))
         }
+        Fault::Clear { from, to } => {
+            Told::Across(format!("the link from {} to {to} is as it should be", name(from)))
+        }
+        Fault::Mend { .. } => Told::At("its machine is mended".to_owned()),
         Fault::Drop { nth, from, to } => Told::Across(format!(
             "the {} message from here, {} to {to}, is lost",
             ordinal(*nth),

@@ -20,10 +20,13 @@ use crate::node::Node;
 use crate::schedule::{Schedule, Step};
 
 mod drawing;
+mod meaning;
+mod menus;
 mod moves;
 mod record;
 mod shown;
 
+use menus::Menu;
 pub(crate) use moves::Move;
 use record::Record;
 
@@ -63,6 +66,8 @@ pub(super) struct Way<Op> {
     chosen: Vec<Step<Op>>,
     /// Whether all came to rest at last.
     rests: bool,
+    /// A list that is open.
+    open: Option<Menu>,
 }
 
 /// What somebody who opens an Explorer is told.
@@ -129,7 +134,7 @@ impl<N: Node> Real<N> {
     }
 
     fn begin(&self) -> At<Op<N>> {
-        let way = Way { followed: 0, chosen: Vec::new(), rests: false };
+        let way = Way { followed: 0, chosen: Vec::new(), rests: false, open: None };
         let first = || self.look(way, None, 0).expect("a run without steps has a state");
         self.start.get_or_init(first).clone()
     }

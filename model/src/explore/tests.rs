@@ -12,6 +12,7 @@ use std::time::Duration;
 
 mod isr;
 mod lasting;
+mod offers;
 mod packed;
 mod raft;
 mod real;

@@ -22,7 +22,8 @@ macro_rules! named {
             | Fault::Disk { node, .. }
             | Fault::Bridge { node }
             | Fault::Again { to: node, .. }
-            | Fault::Clock { node, .. } => vec![node],
+            | Fault::Clock { node, .. }
+            | Fault::Mend { node } => vec![node],
             Fault::Cut { from, to, .. }
             | Fault::Hold { from, to }
             | Fault::Release { from, to }
@@ -31,7 +32,8 @@ macro_rules! named {
             | Fault::Double { from, to, .. }
             | Fault::Swap { from, to, .. }
             | Fault::Corrupt { from, to, .. }
-            | Fault::Link { from, to, .. } => vec![from, to],
+            | Fault::Link { from, to, .. }
+            | Fault::Clear { from, to } => vec![from, to],
             Fault::Partition { groups } | Fault::Flap { groups, .. } => {
                 groups.$iter().flatten().collect()
             }

@@ -12,6 +12,14 @@ pub(super) struct Flap {
 }
 
 impl Flap {
+    pub(super) const fn step(&self) -> usize {
+        self.step
+    }
+
+    pub(super) const fn is_down(&self) -> bool {
+        self.down
+    }
+
     pub(super) fn has(&self, link: usize) -> bool {
         self.links.contains(&link)
     }
@@ -87,6 +95,11 @@ impl<T> Network<T> {
     /// Whether no link is cut, but for those that flap.
     pub(in crate::execute) fn is_whole(&self) -> bool {
         self.cut.iter().all(|cut| cut & CUT == 0)
+    }
+
+    /// Whether any links flap.
+    pub(in crate::execute) const fn has_flaps(&self) -> bool {
+        !self.flaps.is_empty()
     }
 
     /// Whether the links of this step still flap.

@@ -34,9 +34,20 @@ impl<T> Trouble<T> {
         Trouble { link, step, what, free: Time::ZERO, queue: VecDeque::new() }
     }
 
-    /// What waits in its queue.
-    pub(in crate::execute) fn waiting(&self) -> impl Iterator<Item = &T> {
-        self.queue.iter().map(|(message, _)| message)
+    /// What tells it from other trouble of the same step: how long until it lets the next one go,
+    /// and what waits for that; `known` says what each message is known by.
+    pub(in crate::execute) fn mark(
+        &self,
+        now: Time,
+        known: impl Fn(&T) -> u64,
+    ) -> (u64, Vec<(u64, u64)>) {
+        let waiting = self.queue.iter().map(|(message, late)| (known(message), *late));
+        (self.free.0.saturating_sub(now.0), waiting.collect())
+    }
+
+    /// How many wait in its queue.
+    pub(in crate::execute) fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// Takes in a message that is late by so many microseconds already. `key` is the message's as a

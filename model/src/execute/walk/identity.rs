@@ -2,7 +2,7 @@
 //! What nodes show is not in it: it follows from what they were given.
 
 use super::super::hand::Place;
-use super::super::happening::Happening;
+use super::super::happening::{Chore, Happening};
 use super::super::{Flight, World};
 use super::{hashed, hasher};
 use crate::id::RequestId;
@@ -21,8 +21,9 @@ impl<N: Node> World<'_, N> {
         self.pending_identity().hash(&mut hasher);
         self.network_identity().hash(&mut hasher);
         self.history_identity().hash(&mut hasher);
-        if self.disturber.is_some() {
-            // What noise does to a message depends on what caused it.
+        if self.disturber.is_some() || self.network.draws() {
+            // What noise does to a message depends on what caused it, and so it is on a link that
+            // loses a share of them.
             let mut keys: Vec<u64> = self.flights().map(|flight| flight.key).collect();
             keys.sort_unstable();
             keys.hash(&mut hasher);
@@ -38,7 +39,7 @@ impl<N: Node> World<'_, N> {
         (process.io.incarnation, process.is_down(), process.paused, busy).hash(&mut hasher);
         let clock = process.clock.at(self.now).0;
         (clock, process.clock.percent(), process.damaged).hash(&mut hasher);
-        let trap = process.trap.map(|trap| trap.point);
+        let trap = process.trap.map(|trap| (trap.point, trap.down));
         trap.hash(&mut hasher);
         let timers = process.timers.iter();
         let mut timers: Vec<_> =
@@ -96,13 +97,36 @@ impl<N: Node> World<'_, N> {
             }
             Happening::GiveUp { operation } => hashed((3_u8, request(*operation))),
             Happening::Synced { node, token, late, .. } => hashed((4_u8, node, token, late)),
+            Happening::Chore(chore) => hashed((6_u8, self.chore_identity(chore))),
             other => hashed((5_u8, other.rank())),
+        }
+    }
+
+    /// What a step has left to do. A step's key knows what it does and not where it stands, so two
+    /// that could have been taken in either order leave the same behind.
+    fn chore_identity(&self, chore: &Chore) -> u64 {
+        let key = |step: usize| self.plan.key(step);
+        match *chore {
+            Chore::Ends { node, step } => hashed((0_u8, node, key(step))),
+            Chore::Turn { node, step, nth } => hashed((1_u8, node, key(step), nth)),
+            Chore::CrashAgain { node, step, left } => hashed((2_u8, node, key(step), left)),
+            Chore::Durable { node, incarnation, file, upto } => {
+                hashed((3_u8, node, incarnation, file, upto))
+            }
+            Chore::Roll { node, step, up } => hashed((4_u8, node, key(step), up)),
+            Chore::LinkEnds { step } => hashed((5_u8, key(step))),
+            Chore::Depart { step } => hashed((6_u8, key(step))),
+            Chore::Flap { step, every, until } => {
+                hashed((7_u8, key(step), every, self.ahead(until)))
+            }
+            Chore::Ask { step, nth } => hashed((8_u8, key(step), nth)),
         }
     }
 
     fn network_identity(&self) -> u64 {
         let mut hasher = hasher();
-        self.network.hash_into(&mut hasher, |flight| self.origin(flight.key));
+        let (known, key) = (|flight: &Flight<N>| self.origin(flight.key), |at| self.plan.key(at));
+        self.network.hash_into(&mut hasher, self.now, known, key);
         hasher.finish()
     }
 
@@ -120,7 +144,8 @@ impl<N: Node> World<'_, N> {
             said.push((one.request, hashed(known)));
         }
         said.sort_unstable();
-        hashed((said, self.retries.tally()))
+        let request = |place: usize| all[place].request;
+        hashed((said, self.retries.tally(self.now, request, |step| self.plan.key(step))))
     }
 
     fn flights(&self) -> impl Iterator<Item = &Flight<N>> {

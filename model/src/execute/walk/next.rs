@@ -1,7 +1,7 @@
 //! What can happen next, by hand or by itself, in words.
 
 use super::super::hand::Place;
-use super::super::happening::Happening;
+use super::super::happening::{Chore, Happening};
 use super::super::{Boot, Op, Recording, World, rich};
 use super::OVERTAKEN_MAX;
 use crate::fault::{Hand, Party};
@@ -73,6 +73,19 @@ impl<N: Node> World<'_, N> {
                 self.processes[node.index()].io.incarnation != incarnation
             }
             Happening::GoOn { node, at } => self.processes[node.index()].busy != Some(at),
+            Happening::Chore(chore) => self.is_done(chore),
+            _ => false,
+        }
+    }
+
+    /// Whether what a step has left to do has been done by others: its trouble is over.
+    fn is_done(&self, chore: Chore) -> bool {
+        let lasts = |step| self.network.troubles.iter().any(|trouble| trouble.step == step);
+        match chore {
+            Chore::Ends { node, step } => !self.processes[node.index()].troubles().contains(&step),
+            Chore::Turn { node, step, .. } => self.processes[node.index()].clock.step != Some(step),
+            Chore::LinkEnds { step } | Chore::Depart { step } => !lasts(step),
+            Chore::Flap { step, .. } => !self.network.flaps(step),
             _ => false,
         }
     }
@@ -114,9 +127,34 @@ impl<N: Node> World<'_, N> {
             }
             Happening::Synced { node, .. } => format!("{node}'s sync is done"),
             Happening::GoOn { node, .. } => format!("{node} goes on"),
-            Happening::Chore(_) => "a trouble ends or goes on".to_owned(),
+            Happening::Chore(chore) => self.chore_words(*chore),
             Happening::Probe | Happening::Look { .. } => "the checker asks".to_owned(),
         })
+    }
+
+    /// What a step has left to do, in words.
+    fn chore_words(&self, chore: Chore) -> String {
+        let of = |step: usize| &self.schedule.steps[step].action;
+        match chore {
+            Chore::Ends { step, .. } | Chore::LinkEnds { step } => format!("`{}` ends", of(step)),
+            Chore::Durable { node, .. } => format!("{node}'s data is durable at last"),
+            Chore::Depart { step } => format!("`{}` lets the next one go", of(step)),
+            Chore::Turn { step, .. }
+            | Chore::CrashAgain { step, .. }
+            | Chore::Roll { step, .. }
+            | Chore::Flap { step, .. }
+            | Chore::Ask { step, .. } => format!("`{}` goes on", of(step)),
+        }
+    }
+
+    /// How many events it takes until one does something, and which that is, in words.
+    pub(super) fn due(&self) -> Option<(u32, String)> {
+        let mut waiting = self.queue.waiting();
+        waiting.sort_unstable_by_key(|(at, place, _)| (*at, *place));
+        let first = waiting.iter().position(|(_, _, what)| !self.is_idle(what))?;
+        let (at, _, what) = waiting[first];
+        let (words, wait) = (self.words(what)?, Time(at.0.saturating_sub(self.now.0)));
+        Some((first as u32 + 1, format!("time goes on by {wait}, to what is planned: {words}")))
     }
 
     /// What can be taken by hand: what is on its way, what is due first coming first, then timers,
@@ -195,17 +233,9 @@ impl<N: Node> World<'_, N> {
         }
     }
 
-    /// What waits otherwise, and which links do not carry.
+    /// What waits otherwise.
     pub(super) fn besides(&self) -> Vec<String> {
         let mut all = Vec::new();
-        let cuts = self.network.cuts().map(|(from, to)| format!("{from} -> {to}"));
-        let cuts: Vec<String> = cuts.collect();
-        if !cuts.is_empty() {
-            all.push(format!("cut: {}", cuts.join(", ")));
-        }
-        for (from, to, held) in self.network.holds() {
-            all.push(format!("{from} -> {to}  holds {held} back"));
-        }
         for (_, _, what) in self.queue.waiting() {
             if let Happening::Deliver(flight) = what
                 && self.network.is_cut(flight.from, flight.to)

@@ -1,9 +1,10 @@
 //! What can happen next where a walk stands: the record's next turns, what waits, faults that the
-//! claim allows, requests, and that all comes to rest.
+//! claim allows and what ends them, requests, lists of more, and that all comes to rest.
 
-use super::{Real, Way};
+use super::menus::{Menu, is_cut_already};
+use super::{Real, Way, meaning};
 use crate::execute::{Op, Stands, Walked};
-use crate::fault::{Fault, Kind as FaultKind};
+use crate::fault::{Fault, Hand, Kind as FaultKind};
 use crate::history::Outcome;
 use crate::id::{ClientId, NodeId};
 use crate::node::Node;
@@ -24,6 +25,8 @@ pub(super) enum Kind<Op> {
     Follow(usize),
     /// A step is taken.
     Choose(Action<Op>),
+    /// A list is opened, and nothing happens.
+    Open(Menu),
     /// All comes to rest.
     Rest,
 }
@@ -35,12 +38,14 @@ impl<Op: Clone> Move<Op> {
     /// The way that this move makes longer.
     pub(super) fn along(&self, way: &Way<Op>) -> Way<Op> {
         let mut way = way.clone();
+        way.open = None;
         match &self.kind {
             Kind::Follow(to) => way.followed = *to,
             Kind::Choose(action) => {
                 let when = When::After(Duration::ZERO);
                 way.chosen.push(Step { when, action: action.clone() });
             }
+            Kind::Open(menu) => way.open = Some(*menu),
             Kind::Rest => way.rests = true,
         }
         way
@@ -51,29 +56,48 @@ impl<N: Node> Real<N> {
     /// What can happen next.
     pub(super) fn moves(&self, way: &Way<Op<N>>, walked: &Walked<N>) -> Vec<Move<Op<N>>> {
         let mut moves = Vec::new();
-        if way.chosen.is_empty() {
-            for (to, words) in self.record.stations(way.followed) {
-                moves.push(Move { kind: Kind::Follow(to), words });
-            }
-        }
         let mut choose = |action, words| moves.push(Move { kind: Kind::Choose(action), words });
+        if let Some(menu) = way.open {
+            for fault in menu.faults(&self.record.origin.claim, walked) {
+                let words = meaning::entry(&fault);
+                choose(Action::Fault(fault), words);
+            }
+            return moves;
+        }
         for choice in &walked.choices {
             choose(Action::Fault(choice.fault()), choice.words.clone());
+        }
+        let stations = match way.chosen.is_empty() {
+            true => self.record.stations(way.followed),
+            false => Vec::new(),
+        };
+        // Along the record that is what happens next anyway.
+        if let Some((events, words)) = walked.next.as_ref().filter(|_| stations.is_empty()) {
+            let next = Fault::Hand(Hand::Next { events: *events });
+            choose(Action::Fault(next), words.clone());
         }
         for action in self.requests(walked) {
             let words = action.to_string();
             choose(action, format!("ask: {words}"));
         }
-        for fault in self.faults(walked) {
-            let words = fault.to_string();
+        for fault in [self.again(walked), self.faults(walked), ends(walked)].concat() {
+            let words = meaning::entry(&fault);
             choose(Action::Fault(fault), words);
         }
+        for menu in Menu::all(&walked.nodes) {
+            let faults = menu.faults(&self.record.origin.claim, walked);
+            if !faults.is_empty() {
+                moves.push(Move { kind: Kind::Open(menu), words: menu.words(&faults) });
+            }
+        }
+        let follow = |(to, words)| Move { kind: Kind::Follow(to), words };
+        moves.splice(0..0, stations.into_iter().map(follow));
         let words = "the calm end: all faults end, and all comes to rest".to_owned();
         moves.push(Move { kind: Kind::Rest, words });
         moves
     }
 
-    /// The faults that the claim names and that could take hold, and what ends them.
+    /// The faults that are chosen most, where the claim names them and they could take hold.
     fn faults(&self, walked: &Walked<N>) -> Vec<Fault> {
         let claim = &self.record.origin.claim;
         let mut faults = Vec::new();
@@ -99,24 +123,34 @@ impl<N: Node> Real<N> {
                 faults.push(Fault::Pause { node: node() });
             }
         }
-        if walked.is_cut {
-            faults.push(Fault::Heal);
-        }
+        faults.retain(|fault| !is_cut_already(fault, walked));
         faults
+    }
+
+    /// That the first client which waits for an answer asks again, here and there; or that the next
+    /// request comes twice.
+    fn again(&self, walked: &Walked<N>) -> Vec<Fault> {
+        if !self.record.origin.claim.names(FaultKind::Retries) {
+            return Vec::new();
+        }
+        let waiting = (0..CLIENTS).map(ClientId).find(|client| waits(walked, *client));
+        let running = walked.nodes.iter().filter(|stands| !stands.is_down);
+        let again = |client: ClientId| {
+            running.map(move |stands| Fault::Again { client, to: stands.node.into() }).collect()
+        };
+        let mut all: Vec<Fault> = waiting.map_or_else(Vec::new, again);
+        if let Some(client) = (0..CLIENTS).map(ClientId).find(|client| !waits(walked, *client)) {
+            all.push(Fault::DoubleRequest { nth: 1, client, by: Duration::ZERO });
+        }
+        all
     }
 
     /// A write and a read of it at each node that is up, by the first client that is free.
     fn requests(&self, walked: &Walked<N>) -> Vec<Action<Op<N>>> {
-        let history = &walked.trace.history.operations;
-        let waits = |client: &ClientId| {
-            let open = |one: &&crate::history::Operation<N::Spec>| {
-                matches!(one.outcome, Outcome::Unknown) && one.completed.order == one.invoked.order
-            };
-            history.iter().filter(open).any(|one| one.request.client == *client)
-        };
-        let Some(client) = (0..CLIENTS).map(ClientId).find(|client| !waits(client)) else {
+        let Some(client) = (0..CLIENTS).map(ClientId).find(|client| !waits(walked, *client)) else {
             return Vec::new();
         };
+        let history = &walked.trace.history.operations;
         let write = N::Spec::probe(1 + history.len() as u64);
         let look = N::Spec::look(&write);
         let mut all = Vec::new();
@@ -128,4 +162,24 @@ impl<N: Node> Real<N> {
         }
         all
     }
+}
+
+/// Whether a client waits for an answer.
+fn waits<N: Node>(walked: &Walked<N>, client: ClientId) -> bool {
+    let open = |one: &&crate::history::Operation<N::Spec>| {
+        matches!(one.outcome, Outcome::Unknown) && one.completed.order == one.invoked.order
+    };
+    let history = &walked.trace.history.operations;
+    history.iter().filter(open).any(|one| one.request.client == client)
+}
+
+/// What ends the troubles that hold, each once.
+fn ends<N: Node>(walked: &Walked<N>) -> Vec<Fault> {
+    let mut all: Vec<Fault> = Vec::new();
+    for end in walked.held.iter().filter_map(|held| held.ends.as_ref()) {
+        if !all.contains(end) {
+            all.push(end.clone());
+        }
+    }
+    all
 }

@@ -43,7 +43,7 @@ impl<O: Clone + Display> Record<O> {
         let line = format!("{property}: {}", violation.headline);
         record.failure = Some((property.clone(), line));
         let broken = |followed: usize| {
-            let way = Way { followed, chosen: Vec::new(), rests: false };
+            let way = Way { followed, chosen: Vec::new(), rests: false, open: None };
             let walked = subject.walk(&record.schedule(&way), subject.lean());
             let seen = crate::observe::observe(&walked.trace, record.origin.nodes);
             matches!(subject.judge_so_far(&seen),

@@ -3,7 +3,7 @@
 
 use super::{Move, Real, Seen, Way};
 use crate::check::Ruling;
-use crate::execute::{Op, Recording, Walked};
+use crate::execute::{Op, Recording, WAITS, Walked};
 use crate::fact::Fact;
 use crate::history::Outcome;
 use crate::id::NodeId;
@@ -12,7 +12,7 @@ use crate::observe::observe;
 use crate::reference::{Timeless, Timeline};
 use crate::schedule::Schedule;
 use crate::seed::StableHasher;
-use crate::trace::{End, Trace};
+use crate::trace::{End, StepRecord, Trace};
 use std::fmt::{Display, Write};
 use std::hash::{Hash, Hasher};
 
@@ -38,8 +38,9 @@ impl<N: Node> Real<N> {
     ) -> Option<Seen<Op<N>>> {
         let schedule = self.record.schedule(way);
         let walked = self.subject.walk(&schedule, self.subject.views());
-        if !way.chosen.is_empty() && walked.trace.steps.last().is_some_and(|s| s.note.is_some()) {
-            // A crash at a point that is still to come has a note, too, and is never offered here.
+        let did_nothing =
+            |step: &StepRecord| step.note.as_deref().is_some_and(|note| note != WAITS);
+        if !way.chosen.is_empty() && walked.trace.steps.last().is_some_and(did_nothing) {
             return None;
         }
         let seen = observe(&walked.trace, schedule.nodes);
@@ -47,9 +48,13 @@ impl<N: Node> Real<N> {
         let timeline = Timeline::of(schedule.nodes, &walked.trace.facts);
         let refused = timeline.refused().is_some();
         let follows = way.chosen.is_empty().then_some(way.followed);
-        let identity = digest(&(walked.identity, timeline.last().digest(), refused, follows));
+        let identity =
+            digest(&(walked.identity, timeline.last().digest(), refused, follows, way.open));
         let mut text = String::new();
         self.say_verdict(&mut text, by, &ruling, false);
+        if way.open.is_some() {
+            text.push_str("Choose from the list on the left; the path above it leads back.\n\n");
+        }
         say_nodes(&mut text, &walked, &timeline, before);
         say_pending(&mut text, &walked);
         text.push_str(&self::schedule(&schedule));
@@ -153,6 +158,13 @@ fn tell<N: Node>(trace: &Trace<N>) -> bool {
 }
 
 fn say_pending<N: Node>(text: &mut String, walked: &Walked<N>) {
+    if !walked.held.is_empty() {
+        text.push_str("TROUBLE THAT HOLDS\n");
+        for held in &walked.held {
+            say(text, format_args!("  {}\n", held.words));
+        }
+        text.push('\n');
+    }
     text.push_str("WHAT WAITS\n");
     for choice in &walked.choices {
         say(text, format_args!("  {}\n", choice.words));

@@ -18,6 +18,12 @@ pub(super) struct Rumour {
     seen: u64,
 }
 
+impl Rumour {
+    pub(super) const fn new(timed: bool) -> Rumour {
+        Rumour { values: Vec::new(), timed, seen: 0 }
+    }
+}
+
 impl Node for Rumour {
     type Spec = PutGet;
     type Message = (u64, u64);
@@ -54,7 +60,7 @@ impl Node for Rumour {
 pub(super) fn walk(timed: bool, steps: &str) -> Real<Rumour> {
     let mut check = check(move |io| {
         io.every(Duration::from_millis(100), ());
-        Rumour { values: Vec::new(), timed, seen: 0 }
+        Rumour::new(timed)
     })
     .survives(Nemesis::new().crashes().overtaking())
     .linearizable();

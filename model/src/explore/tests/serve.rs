@@ -83,7 +83,7 @@ fn real_nodes_are_walked_over_http_from_the_failure_to_a_panic_and_back() {
     // From there one can leave the record.
     let (status, beyond) = get(&format!("/.states/{}", opened.path));
     assert_eq!(status, "HTTP/1.1 200 OK");
-    assert!(beyond.contains("\"action\":\"crash n1\""), "{beyond}");
+    assert!(beyond.contains("\"action\":\"crash n1: its process dies"), "{beyond}");
     let (status, schedule) = get(&format!("/.schedule/{}", opened.path));
     assert_eq!(status, "HTTP/1.1 200 OK");
     assert!(schedule.contains("c1 -> n2  get k1\n"), "{schedule}");

@@ -149,9 +149,14 @@ fn fault(line: &mut Line) -> Read<Fault> {
         "isolate" => Fault::Isolate { node: target(line)? },
         "cut" => cut(line)?,
         "heal" => Fault::Heal,
-        "hold" | "release" => {
+        "mend" => Fault::Mend { node: target(line)? },
+        "hold" | "release" | "clear" => {
             let (from, to) = link(line)?;
-            if word == "hold" { Fault::Hold { from, to } } else { Fault::Release { from, to } }
+            match word {
+                "hold" => Fault::Hold { from, to },
+                "release" => Fault::Release { from, to },
+                _ => Fault::Clear { from, to },
+            }
         }
         "drop" => {
             let (nth, from, to) = message(line)?;

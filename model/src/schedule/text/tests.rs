@@ -81,6 +81,8 @@ fn every_fault_reads_back_as_it_is_written() {
             "delay the 21st n1 -> n3 from here by 30ms",
             Fault::Delay { nth: 21, from: n(1), to: n(3), by: ms(30) },
         ),
+        ("mend n2", Fault::Mend { node: n(2) }),
+        ("clear n1 -> n2", Fault::Clear { from: n(1), to: n(2) }),
         ("hurry n2 150ms", Fault::Hurry { node: n(2), by: ms(150) }),
         (
             "disturb n2 spike-storm 10000",

@@ -2,7 +2,7 @@
 //! half a sentence of complaint come out; where in a file the text stands is not known here.
 
 /// The words with which a step's action begins, but for clients' names.
-pub(super) const ACTIONS: [&str; 45] = [
+pub(super) const ACTIONS: [&str; 47] = [
     "crash",
     "power-loss",
     "stop",
@@ -48,6 +48,8 @@ pub(super) const ACTIONS: [&str; 45] = [
     "give-up",
     "expect",
     "load",
+    "mend",
+    "clear",
 ];
 
 /// The events that a step can wait for.

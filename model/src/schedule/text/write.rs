@@ -161,6 +161,8 @@ impl Display for Fault {
             Fault::Disk { node, what } => write!(f, "disk {node} {what}"),
             Fault::Clock { node, what } => write_clock(f, node, *what),
             Fault::Hand(hand) => super::hand::write(f, hand),
+            Fault::Mend { node } => write!(f, "mend {node}"),
+            Fault::Clear { from, to } => write!(f, "clear {from} -> {to}"),
             Fault::Ring { .. }
             | Fault::Bridge { .. }
             | Fault::Flap { .. }

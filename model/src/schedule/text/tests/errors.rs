@@ -129,7 +129,7 @@ pub(super) const ERRORS: &[(&str, &str)] = &[
       hurry, disturb, restart-all, rolling-restart, slow, disk, wipe, revert, drift, \
          wobble, jitter, freeze, ring, bridge, flap, double, swap, corrupt, lose, latency, \
          congest, by-hand, let-go, next, deliver, repeat, fire, synced, give-up, expect, \
-         load",
+         load, mend, clear",
     ),
     (
         "nodes 3\n@0ms lose 4 in 3 n1 -> n2 for 1s",
