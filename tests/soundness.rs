@@ -29,6 +29,7 @@ struct Counts {
 }
 
 /// So many times as many histories, from other seeds: `SOUNDNESS=10` in the environment.
+#[expect(clippy::disallowed_methods, reason = "how much is tried is asked from outside")]
 fn times() -> u64 {
     let asked = std::env::var("SOUNDNESS").ok();
     asked.map_or(1, |times| times.parse().expect("SOUNDNESS is a number"))
