@@ -14,6 +14,7 @@ use schism::fault::Kind;
 use schism::judge::Membership;
 use schism::judge::membership::Bounds;
 use schism::judge::refines::Raft;
+use schism::reference::raft::coverage::Coverage;
 use schism::schedule::Timing;
 use schism::{Io, Nemesis, check};
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub fn register(mut cli: Cli) -> Cli {
         ),
         ("raft-rs-plain", "the same as raft-rs without pre-vote and check-quorum", plain),
     ] {
-        cli = cli.check(name, about, claimed(config));
+        cli = cli.check(name, about, modelled(claimed(config), config));
     }
     let three = Config { voters_at_start: Some(3), ..raft };
     let one = Config { voters_at_start: Some(1), ..compacts };
@@ -111,7 +112,13 @@ fn members(config: Config) -> Check<Server> {
     let claim = members::claim(Nemesis::everything(), 5);
     let claim = if config.lags() { stalls(claim) } else { claim };
     let check = check(raft_rs::boot(config)).nodes(5).survives(claim);
-    check.linearizable().available(AVAILABLE)
+    let check = check.modelled(Coverage::CHANGES).modelled(Coverage::JOINT);
+    modelled(check.linearizable().available(AVAILABLE), config)
+}
+
+/// With what its configuration has of the model.
+fn modelled(check: Check<Server>, config: Config) -> Check<Server> {
+    if config.snapshot_every.is_some() { check.modelled(Coverage::SNAPSHOTS) } else { check }
 }
 
 /// Long enough for a fault that comes last to be noticed by all.

@@ -119,7 +119,7 @@ fn a_healthy_cluster_is_walked_from_its_start() {
     assert!(start.contains("reference  term 0, log empty"), "{start}");
 }
 
-/// The names of what can happen at the end of a path, with their places; what does nothing has none.
+/// The names of what can happen at the end of a path and does something, with their places.
 fn choices(server: &Server, path: &str) -> Vec<(String, String)> {
     let (_, states) = server.get(&format!("/.states{path}"));
     let choice = |one: &str| {

@@ -13,7 +13,8 @@ use super::subject::Subject;
 use crate::campaign::{self, Effort};
 use crate::counterexample::{Cost, Paths, Stopped, Tally};
 use crate::error::Error;
-use crate::execute::Op;
+use crate::execute::{Op, Recording};
+use crate::fact::Fact;
 use crate::judge::refines::{Raft as RefinesRaft, Refines};
 use crate::node::Node;
 use crate::reference::raft::coverage::Plan;
@@ -46,6 +47,15 @@ impl<N: Node> Subject<N> {
             self.add_for_clients(Arc::new(refines));
         }
         self.covered = true;
+    }
+
+    /// Whether its nodes tell of Raft's steps in a run without trouble: only then can runs be held
+    /// against Raft's model.
+    pub(crate) fn speaks_raft(&self) -> bool {
+        let shape = &self.shape;
+        let calm = Schedule { timing: shape.timing, ..Schedule::new(shape.nodes) };
+        let told = self.run(&calm, Recording { detail: true, ..Recording::default() }).facts;
+        told.iter().any(|told| matches!(told.fact, Fact::Stands { .. } | Fact::Took { .. }))
     }
 
     /// Follows paths through Raft's model within these bounds, and judges each run.
