@@ -14,6 +14,7 @@ use schism::fault::Kind;
 use schism::judge::Membership;
 use schism::judge::membership::Bounds;
 use schism::judge::refines::Raft;
+use schism::reference::raft::coverage::Coverage;
 use schism::schedule::Timing;
 use schism::{Io, Nemesis, Node, check};
 use std::time::Duration;
@@ -60,7 +61,7 @@ pub fn register(mut cli: Cli) -> Cli {
     let raft = Config::default();
     for (name, about) in RAFT {
         if let Some(config) = self::raft(name, raft) {
-            cli = cli.check(name, about, claimed(config));
+            cli = cli.check(name, about, modelled(claimed(config), config));
         }
     }
     let compacts = Config { snapshot_every: SNAPSHOT_EVERY, ..raft };
@@ -125,7 +126,13 @@ fn members(config: Config) -> Check<Server> {
     let claim = members::claim(Nemesis::everything(), 5);
     let claim = if config.lags() { stalls(claim) } else { claim };
     let check = check(raft_rs::boot(config)).nodes(5).survives(claim);
-    check.linearizable().available(available(config))
+    let check = check.modelled(Coverage::CHANGES).modelled(Coverage::JOINT);
+    modelled(check.linearizable().available(available(config)), config)
+}
+
+/// With what its configuration has of the model.
+fn modelled(check: Check<Server>, config: Config) -> Check<Server> {
+    if config.snapshot_every.is_some() { check.modelled(Coverage::SNAPSHOTS) } else { check }
 }
 
 /// A cluster of a mutant, of which all is claimed that is claimed of the healthy one.

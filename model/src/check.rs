@@ -161,6 +161,16 @@ impl<N: Node> Check<N> {
         self
     }
 
+    /// Raft's model does what the nodes do within these bounds as well: `--coverage` measures runs
+    /// against what it reaches within any that are named, and within [`Coverage::BOUNDS`], three
+    /// nodes that always vote and keep their whole logs.
+    ///
+    /// [`Coverage::BOUNDS`]: crate::reference::raft::coverage::Coverage::BOUNDS
+    pub fn modelled(mut self, bounds: crate::reference::raft::Bounds) -> Check<N> {
+        self.subject.models.push(bounds);
+        self
+    }
+
     /// Whatever the nodes do, this model of their protocol does: each of their facts is held
     /// against it, each message that they tell of included: `.refines(Raft)`, or
     /// [`Steps`](crate::judge::refines::Steps) of a model of your own.

@@ -142,12 +142,24 @@ pub struct Stopped {
 }
 
 impl Paths {
+    /// Where fewer than one path in so many is followed to its end, a run of paths shows nothing.
+    pub const FOLLOWED_MIN: usize = 10;
+
     /// Why what held on these paths says nothing.
     #[must_use]
     pub fn vacuous(&self) -> Vec<String> {
-        let text =
+        let none =
             "on none of the paths an edge of the model was taken: the nodes tell nothing of it";
-        if self.edges_taken == 0 { vec![text.to_owned()] } else { Vec::new() }
+        if self.edges_taken == 0 {
+            return vec![none.to_owned()];
+        }
+        let few = self.followed * Paths::FOLLOWED_MIN < self.planned;
+        let (followed, planned, least) = (self.followed, self.planned, Paths::FOLLOWED_MIN);
+        let text = format!(
+            "{followed} of {planned} paths could be followed to their end, fewer than one in \
+             {least}: what the nodes do not follow is not checked"
+        );
+        if few { vec![text] } else { Vec::new() }
     }
 }
 

@@ -48,6 +48,18 @@ impl<N: Node> Subject<N> {
         self.covered = true;
     }
 
+    /// Whether its nodes tell of Raft's steps in a run without trouble: only then can runs be held
+    /// against Raft's model.
+    #[cfg(feature = "cli")]
+    pub(crate) fn speaks_raft(&self) -> bool {
+        use crate::execute::Recording;
+        use crate::fact::Fact;
+        let shape = &self.shape;
+        let calm = Schedule { timing: shape.timing, ..Schedule::new(shape.nodes) };
+        let told = self.run(&calm, Recording { detail: true, ..Recording::default() }).facts;
+        told.iter().any(|told| matches!(told.fact, Fact::Stands { .. } | Fact::Took { .. }))
+    }
+
     /// Follows paths through Raft's model within these bounds, and judges each run.
     pub(super) fn hunt_paths(
         &self,

@@ -14,6 +14,7 @@ use crate::judge::survival::{NoPanic, Terminates};
 use crate::node::{Io, Node};
 use crate::observe::{Observed, observe};
 use crate::reference::raft::Bounds;
+use crate::reference::raft::coverage::Coverage;
 use crate::sabotage::Sabotage;
 use crate::schedule::Schedule;
 use crate::trace::Trace;
@@ -40,6 +41,8 @@ pub(crate) struct Subject<N: Node> {
     pub(crate) guided: bool,
     /// The schedule whose variations are the cases, where they are.
     pub(crate) scenario: Option<Arc<Schedule<Op<N>>>>,
+    /// Within which bounds Raft's model does what its nodes do, one feature after the other.
+    pub(crate) models: Vec<Bounds>,
     /// Within which bounds paths of Raft's model are followed, if they are.
     pub(crate) paths: Option<Bounds>,
     /// What was asked for and cannot be meant; told when the check is run.
@@ -59,6 +62,7 @@ impl<N: Node> Clone for Subject<N> {
             covered: self.covered,
             guided: self.guided,
             scenario: self.scenario.clone(),
+            models: self.models.clone(),
             paths: self.paths,
             misuse: self.misuse.clone(),
         }
@@ -95,6 +99,7 @@ impl<N: Node> Subject<N> {
             covered: false,
             guided: false,
             scenario: None,
+            models: vec![Coverage::BOUNDS],
             paths: None,
             misuse: None,
         }

@@ -15,8 +15,8 @@ use crate::campaign::Stop;
 use crate::check::{Checked, Outcome};
 use crate::error::Error;
 use crate::explain::{count, covered};
-use crate::reference::raft::Raft;
 use crate::reference::raft::coverage::{Coverage, Row};
+use crate::reference::raft::{Bounds, Raft};
 use std::path::PathBuf;
 
 pub(super) fn check(
@@ -35,9 +35,8 @@ pub(super) fn check(
     }
     let mut objects = Vec::new();
     let mut worst = Exit::Held;
-    let bounds = asked.paths.or(asked.coverage.then_some(Coverage::BOUNDS));
-    let reachable = bounds.map(|bounds| Coverage::reachable(&Raft::within(bounds)));
-    let reachable = reachable.unwrap_or_default();
+    modelled(cli, asked, &jobs)?;
+    let mut models = Models(Vec::new());
     for (place, job) in jobs.iter().enumerate() {
         if place > 0 {
             console.say("")?;
@@ -47,7 +46,11 @@ pub(super) fn check(
             Job::Hunt(entry) => match hunt(entry, &wishes, console) {
                 Ok(checked) => {
                     let covered = checked.tally.coverage.as_ref();
-                    let rows = covered.map(|walked| walked.table(&reachable));
+                    let rows = covered.map(|walked| {
+                        let known = entry.target.models().unwrap_or_default();
+                        let said = asked.paths.as_ref().map(std::slice::from_ref);
+                        walked.table(&models.within(said.unwrap_or(known)))
+                    });
                     console.say(&report(&checked, rows.as_deref()))?;
                     let exit = Exit::of(checked.outcome, &wishes.stop);
                     (CheckObject::new(&checked, rows.as_deref()), exit)
@@ -114,6 +117,50 @@ fn play(
         stop: wishes.stop,
     };
     live::play(&**player, &stages, &live, console)
+}
+
+/// What is reachable in the models that were asked for: several targets may have one.
+struct Models(Vec<(Bounds, Coverage)>);
+
+impl Models {
+    /// What any of them reaches.
+    fn within(&mut self, all: &[Bounds]) -> Coverage {
+        let mut reachable = Coverage::default();
+        for bounds in all {
+            let known = self.0.iter().position(|(other, _)| other == bounds);
+            let place = known.unwrap_or_else(|| {
+                self.0.push((*bounds, Coverage::reachable(&Raft::within(*bounds))));
+                self.0.len() - 1
+            });
+            reachable.add(&self.0[place].1);
+        }
+        reachable
+    }
+}
+
+/// Refuses to measure by Raft's model what is no Raft.
+fn modelled(cli: &Cli, asked: &args::Check, jobs: &[Job<'_>]) -> Result<(), Trouble> {
+    let word = match (asked.paths.is_some(), asked.coverage) {
+        (true, _) => "--paths",
+        (_, true) => "--coverage",
+        _ => return Ok(()),
+    };
+    let strange = jobs.iter().find_map(|job| match job {
+        Job::Hunt(entry) if entry.target.models().is_none() => Some(entry),
+        _ => None,
+    });
+    let Some(entry) = strange else { return Ok(()) };
+    let healthy = cli.entries.iter().filter(|entry| entry.mutant.is_none());
+    let all = healthy.filter(|entry| entry.target.models().is_some());
+    let all: Vec<&str> = all.map(|entry| entry.name.as_str()).collect();
+    let have = match &all[..] {
+        [] => "no target here has one".to_owned(),
+        all => format!("those that have one are {} and their mutants", all.join(", ")),
+    };
+    Err(Trouble::misuse(format!(
+        "{word} needs a model of what the nodes do, and {} tells of none of its steps\n{have}",
+        entry.name
+    )))
 }
 
 /// What is to be done for a name.

@@ -15,6 +15,7 @@ use crate::measure::measure;
 use crate::measures::Measures;
 use crate::node::Node;
 use crate::persist::Saved;
+use crate::reference::raft::Bounds;
 use crate::schedule::Schedule;
 use crate::spec::object::Object;
 use crate::trace::LinkCount;
@@ -109,6 +110,8 @@ pub(super) trait Target {
     fn properties(&self) -> Vec<String>;
     /// How many cases there will be at most, if that is limited.
     fn limit(&self, wishes: &Wishes) -> Option<u64>;
+    /// Within which bounds Raft's model does what its nodes do, if they tell of its steps.
+    fn models(&self) -> Option<&[Bounds]>;
     /// Hunts.
     fn check(&self, wishes: &Wishes, progress: &mut dyn FnMut(u64)) -> Result<Checked, Error>;
     /// Runs a schedule; `again` is the command that reports name for it.
@@ -175,6 +178,10 @@ impl<N: Node> Target for Check<N> {
 
     fn limit(&self, wishes: &Wishes) -> Option<u64> {
         wishes.applied(self).settings.effort.limit()
+    }
+
+    fn models(&self) -> Option<&[Bounds]> {
+        self.subject.speaks_raft().then_some(&self.subject.models)
     }
 
     fn check(&self, wishes: &Wishes, progress: &mut dyn FnMut(u64)) -> Result<Checked, Error> {

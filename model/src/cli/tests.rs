@@ -84,10 +84,27 @@ fn run(words: &[&str]) -> Ran {
 
 /// The same, with something to read on standard input.
 fn run_with(words: &[&str], input: &str) -> Ran {
+    run_of(&command(), words, input)
+}
+
+/// A command whose store says that it stands for election, as a server of Raft's would, and does
+/// nothing else of the kind.
+fn telling() -> Cli {
+    let tells = |io: &mut Io<Store>| {
+        io.tell(crate::fact::Fact::Stands { term: 1 });
+        Store { lazy: false }
+    };
+    let claim = Nemesis::new().crashes().power_loss();
+    let teller = check(tells).nodes(1).survives(claim).linearizable().cases(50).seed(1);
+    command().check("teller", "the same, and it talks like Raft", teller)
+}
+
+/// The same with another command.
+fn run_of(command: &Cli, words: &[&str], input: &str) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut input = input.as_bytes();
     let mut streams = Streams { input: &mut input, out: &mut out, err: &mut err, terminal: false };
-    let code = command().run(&[&["schism"], words].concat(), &mut streams);
+    let code = command.run(&[&["schism"], words].concat(), &mut streams);
     let text = |bytes| String::from_utf8(bytes).expect("all that is printed is text");
     Ran { code, out: text(out), err: text(err) }
 }

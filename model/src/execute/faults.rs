@@ -191,15 +191,7 @@ impl<N: Node> World<'_, N> {
             Fault::CrashLoop { .. } | Fault::RestartAll | Fault::RollingRestart { .. } => {
                 self.restarts(step, fault)
             }
-            Fault::Mend { node } => {
-                let id = self.resolve(node)?;
-                if self.process(id).troubles().is_empty() {
-                    return Err(format!("nothing is wrong with {id}"));
-                }
-                self.process(id).trap = None;
-                self.mend(id);
-                Ok(Took::Now(Some(id)))
-            }
+            Fault::Mend { node } => self.mend_by_step(node),
             Fault::Slow { node, by, lasts } => self.slow_down(step, node, *by, *lasts),
             Fault::Disk { node, what } => self.disk_trouble(step, node, *what),
             Fault::Clock { node, what } => self.clock_trouble(step, node, *what),
@@ -211,6 +203,16 @@ impl<N: Node> World<'_, N> {
             }
             _ => self.network_trouble(step, fault),
         }
+    }
+
+    fn mend_by_step(&mut self, node: &Target) -> Result<Took, Nothing> {
+        let id = self.resolve(node)?;
+        if self.process(id).troubles().is_empty() {
+            return Err(format!("nothing is wrong with {id}"));
+        }
+        self.process(id).trap = None;
+        self.mend(id);
+        Ok(Took::Now(Some(id)))
     }
 
     fn take_down(

@@ -18,6 +18,7 @@ use crate::reference::raft::{Action as Step, Body, Message, Raft, State};
 use crate::schedule::{Action, Schedule, Step as Line, When};
 use crate::spec::Spec;
 use crate::time::Time;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What became of a path.
@@ -41,6 +42,8 @@ pub(super) struct Follower<'a, N: Node> {
     /// So many facts had been told when something was begun that may be taken back.
     since: usize,
     requests: u32,
+    /// What timers are for that run from the start on. Others are what a node has put off.
+    usual: BTreeSet<String>,
 }
 
 /// A step that was taken, or why not.
@@ -48,6 +51,8 @@ type Taken = Result<(), &'static str>;
 
 /// A timer that does nothing is fired so often.
 const WINDINGS: usize = 3;
+/// So much that was put off is done before the next step of the model.
+const PUT_OFF: usize = 12;
 /// So many heartbeats may go out until a leader sends what it should.
 const HEARTBEATS: usize = 2;
 
@@ -62,7 +67,8 @@ impl<'a, N: Node> Follower<'a, N> {
             ..Schedule::new(raft.bounds.nodes.into())
         };
         let at = subject.paused(&schedule);
-        Follower { subject, raft, schedule, at, since: 0, requests: 0 }
+        let usual = at.timers.iter().map(|(_, _, name)| name.clone()).collect();
+        Follower { subject, raft, schedule, at, since: 0, requests: 0, usual }
     }
 
     /// Follows a path as far as the nodes do.
@@ -236,6 +242,27 @@ impl<'a, N: Node> Follower<'a, N> {
 
     /// Adds a step; says whether it took hold.
     fn adds(&mut self, action: Action<Op<N>>) -> bool {
+        let held = self.adds_alone(action);
+        let settles = held && self.settles();
+        held && settles
+    }
+
+    /// What nodes have put off they do now, for the model's steps put nothing off: a sync that is
+    /// not waited for, and the timer by which it is begun.
+    fn settles(&mut self) -> bool {
+        for _ in 0..PUT_OFF {
+            let sync = self.at.syncs.first().map(|node| Hand::Sync { node: (*node).into() });
+            let late = self.at.timers.iter().find(|(_, _, name)| !self.usual.contains(name));
+            let fire = late.map(|(node, nth, _)| Hand::Fire { nth: *nth, node: (*node).into() });
+            let Some(hand) = sync.or(fire) else { return true };
+            if !self.adds_alone(by_hand(hand)) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn adds_alone(&mut self, action: Action<Op<N>>) -> bool {
         self.schedule.steps.push(Line { when: When::After(Duration::ZERO), action });
         self.at = self.subject.paused(&self.schedule);
         self.at.trace.steps.last().is_some_and(|step| step.took_hold)

@@ -5,7 +5,7 @@
 //! is the fact before it. Nobody looks into a message.
 
 use super::super::happening::Happening;
-use super::super::{Boot, Op, Recording, World};
+use super::super::{Boot, Op, Recording, World, rich};
 use super::steps_of;
 use crate::fact::{Fact, Says};
 use crate::id::NodeId;
@@ -20,6 +20,10 @@ pub(crate) struct Paused<N: Node> {
     pub(crate) trace: Trace<N>,
     /// What is on its way between nodes, in the order of each link.
     pub(crate) messages: Vec<OnItsWay>,
+    /// The nodes whose disks have something to make durable that they do not wait for.
+    pub(crate) syncs: Vec<NodeId>,
+    /// The timers of each node, the first due first, by what they are for.
+    pub(crate) timers: Vec<(NodeId, u32, String)>,
 }
 
 /// A message on its way.
@@ -41,8 +45,9 @@ pub(crate) fn paused<N: Node>(
 ) -> Paused<N> {
     let mut world = steps_of(schedule, boot, recording);
     let messages = if world.end.is_some() { Vec::new() } else { world.messages() };
+    let (syncs, timers) = (world.late_syncs(), world.timers());
     world.end.get_or_insert(End::Open);
-    Paused { trace: world.finish(), messages }
+    Paused { trace: world.finish(), messages, syncs, timers }
 }
 
 impl<N: Node> World<'_, N> {
@@ -56,6 +61,32 @@ impl<N: Node> World<'_, N> {
         {
             walk.says.insert(key, (term, says));
         }
+    }
+
+    fn late_syncs(&self) -> Vec<NodeId> {
+        let waiting = self.queue.waiting();
+        let mut all: Vec<NodeId> = waiting
+            .iter()
+            .filter_map(|(_, _, what)| match what {
+                Happening::Synced { node, .. } if !self.is_idle(what) => Some(*node),
+                _ => None,
+            })
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn timers(&self) -> Vec<(NodeId, u32, String)> {
+        let mut all = Vec::new();
+        for process in self.processes.iter().filter(|process| !process.is_down()) {
+            let mut timers: Vec<_> = process.timers.iter().collect();
+            timers.sort_unstable_by_key(|armed| (armed.due, armed.id));
+            for (nth, armed) in (1..).zip(timers) {
+                all.push((process.io.id, nth, rich::brief(&armed.timer)));
+            }
+        }
+        all
     }
 
     fn messages(&self) -> Vec<OnItsWay> {

@@ -16,6 +16,15 @@ impl Coverage {
     pub const BOUNDS: Bounds =
         Bounds { terms: 3, requests: 2, messages: 1, restarts: 1, ..Bounds::PLAIN };
 
+    /// Two terms in which a log is compacted once, and its snapshot sent.
+    pub const SNAPSHOTS: Bounds = Bounds { terms: 2, snapshots: 1, ..Coverage::BOUNDS };
+
+    /// Two terms in which a voter comes or goes.
+    pub const CHANGES: Bounds = Bounds { terms: 2, requests: 1, changes: 1, ..Coverage::BOUNDS };
+
+    /// Two terms in which voters change through a joint configuration.
+    pub const JOINT: Bounds = Bounds { terms: 2, requests: 1, joint: 1, ..Coverage::BOUNDS };
+
     /// What a model reaches within its bounds. Stands do not tell nodes apart, so one state is
     /// visited for all that differ in nodes' names alone.
     #[must_use]
