@@ -193,9 +193,9 @@ impl<S: Spec> Stream<S> {
         place
     }
 
-    /// Gives up the parts that stand where they began, as if nothing had been asked of them, so that
-    /// a set takes no more memory than its values do. The new part is kept; its place is handed
-    /// back.
+    /// Gives up the parts that stand where they began, as if nothing had been asked of them, so
+    /// that a set takes no more memory than its values do. The new part is kept; its place is
+    /// handed back.
     fn give_up_some(&mut self, new: usize) -> usize {
         let first = S::init();
         let mut moved: Vec<Option<usize>> = Vec::with_capacity(self.parts.len());

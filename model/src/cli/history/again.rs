@@ -1,5 +1,5 @@
-//! A file comes in that was judged as it was read, and is not linearizable; it is read once more, and
-//! the few operations that matter for the wrong answer go out.
+//! A file comes in that was judged as it was read, and is not linearizable; it is read once more,
+//! and the few operations that matter for the wrong answer go out.
 //!
 //! The one idea: it is known where the part in question stood some time before that answer, so what
 //! came before is only counted.

@@ -28,8 +28,8 @@ pub(super) enum Skimmed {
     Lost,
 }
 
-/// Reads all of a source, if it is of such registers. Nothing where it cannot be read: what is wrong
-/// with it is told by whoever reads it again.
+/// Reads all of a source, if it is of such registers. Nothing where it cannot be read: what is
+/// wrong with it is told by whoever reads it again.
 pub(super) fn skim(source: Source<'_>, manner: &Manner) -> Option<Skimmed> {
     let reading = Reading::new(manner.format, manner.kind);
     let mut skimming = Skimming { manner, reading, skim: Skim::new(), pushed: 0, lost: false };

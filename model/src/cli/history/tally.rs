@@ -1,5 +1,5 @@
-//! What is said of one file after the other comes in; how many were as expected, and how the command
-//! ends, goes out.
+//! What is said of one file after the other comes in; how many were as expected, and how the
+//! command ends, goes out.
 
 use super::Asked;
 use crate::cli::console::Exit;

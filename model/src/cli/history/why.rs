@@ -20,8 +20,8 @@ pub(super) struct Why {
     pub(super) order: Vec<usize>,
 }
 
-/// Right answers are looked for among at most so many operations; beyond, those are told of that the
-/// judge itself came upon.
+/// Right answers are looked for among at most so many operations; beyond, those are told of that
+/// the judge itself came upon.
 const LOOKED_AT: usize = 20_000;
 
 /// The work that one answer may take for that.

@@ -1,9 +1,9 @@
 //! Operations without an answer come in; those that may matter at a moment go out.
 //!
 //! The one idea: a write that nobody saw can be thought never to have happened. So where all are
-//! accesses to one register, only those matter whose value somebody under way has seen, or that lead
-//! to such a value; and of those that do the same, any one will do. So they are found by what they
-//! do, however many there are.
+//! accesses to one register, only those matter whose value somebody under way has seen, or that
+//! lead to such a value; and of those that do the same, any one will do. So they are found by what
+//! they do, however many there are.
 
 use crate::spec::{Access, Spec};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! States come in, each with how it was reached; those that may matter go out.
 //!
-//! The one idea: of two ways that differ in operations without answer alone, the one that used fewer
-//! can do all that the other can, so that one is enough.
+//! The one idea: of two ways that differ in operations without answer alone, the one that used
+//! fewer can do all that the other can, so that one is enough.
 
 use crate::seed::StableHasher;
 use std::collections::BTreeMap;
