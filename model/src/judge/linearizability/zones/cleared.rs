@@ -1,7 +1,6 @@
 //! A history comes in, with its clusters; whether some order explains a register goes out that one
 //! value was written to once, and that was made to hold nothing any number of times: what each
-//! number of a set is. Nothing is searched, and nothing is kept but a few moments for each
-//! register.
+//! number of a set is. Nothing is searched, and nothing is kept but a few moments for each.
 //!
 //! The idea is that of monitors for sets (Lee and Mathur, "Efficient Decrease-and-Conquer
 //! Linearizability Monitoring", OOPSLA 2025; Abdulla and others, PLDI 2025): the value is there in
