@@ -48,10 +48,17 @@ impl<'a> Quiet<'a> {
     }
 }
 
-/// Whether a fault goes on when it is over: a message is on its way, an event waits.
+/// Whether a fault goes on when it is over: a message is on its way, an event waits, and what was
+/// kept back is answered all at once.
 const fn hangs_on(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Delays | Kind::Doubles | Kind::Overtaking | Kind::Congestion | Kind::Slowness
+        Kind::Holds
+            | Kind::Pauses
+            | Kind::Delays
+            | Kind::Doubles
+            | Kind::Overtaking
+            | Kind::Congestion
+            | Kind::Slowness
     )
 }
