@@ -73,6 +73,8 @@ fn all_targets_hold_for_a_thousand_cases() {
         "raft-rs-grows",
         "raft-rs-all",
         "foca",
+        "foca-five",
+        "foca-grows",
     ];
     let how = ["--cases", "1000", "--seed", "1", "--no-save"];
     let words = [&["check"], &targets[..], &how].concat();

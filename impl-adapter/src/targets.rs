@@ -156,9 +156,20 @@ pub const NOTICED: Duration = Duration::from_millis(2_000);
 /// Adds the groups of members.
 fn group(cli: Cli) -> Cli {
     let swim = swim::Config::default();
-    let healthy = members_of(swim, boot(swim));
-    let mut cli =
-        cli.check("foca", "foca 2.0.0: SWIM with suspicion; members join, leave and tell", healthy);
+    // Nobody is a member before a client asks, so each may be the one that the next one finds.
+    let grows = swim::Config { joins: false, contacts: u32::MAX, ..swim };
+    let mut cli = cli
+        .check(
+            "foca",
+            "foca 2.0.0: SWIM with suspicion; members join, leave and tell",
+            members_of(swim, boot(swim)),
+        )
+        .check("foca-five", "the same with five members", members_of(swim, boot(swim)).nodes(5))
+        .check(
+            "foca-grows",
+            "the same with five nodes, none of which is a member before a client asks it to be",
+            members_of(grows, boot(grows)).nodes(5),
+        );
     for mutant in mutants::swim::all() {
         let check = members_of(swim, mutant.boot(swim));
         cli = canary(cli, mutant.card, check);
@@ -166,21 +177,54 @@ fn group(cli: Cli) -> Cli {
     cli
 }
 
-/// A group of three of which all is claimed that needs no disk.
+/// A group of which all is claimed that needs no disk.
 pub(crate) fn members_of<H: Hooks>(
     config: swim::Config,
     boot: impl Fn(&mut Io<Member<H>>) -> Member<H> + Send + Sync + 'static,
 ) -> Check<Member<H>> {
     let timing = Timing { linger: NOTICED, ..Timing::DEFAULT };
     let check = check(boot).survives(gossip_claim()).timing(timing);
-    check.property(Membership::within(bounds(config, 3)))
+    check.property(Membership::scaled(move |nodes| bounds(config, nodes)))
 }
 
 /// What is demanded of a group of so many members.
 #[must_use]
 pub fn bounds(config: swim::Config, nodes: u32) -> Bounds {
     let (period, suspicion) = (config.period, config.suspicion(nodes));
-    Bounds { period, suspicion, spreading: period * 2, load: 40 }
+    Bounds { period, suspicion, spreading: period * 2, load: load(config, nodes) }
+}
+
+/// The most that a member of so many has reason to send in a period, by the library's
+/// configuration, though all that can go wrong did so just before.
+///
+/// Of its own: a probe, and where it failed so many indirect ones; a round of gossip in each of its
+/// intervals; an announcement to each contact, one to a member, and some to members that are down;
+/// a note to whom it declares down, of which there is one for each probe; and where it comes back
+/// by another name, a round of gossip about that.
+///
+/// For each other member: an answer to its probe; what is asked of a helper, which is a probe, and
+/// the answer passed on; an answer to each helper that probes on its behalf; two feeds, since it
+/// may announce itself to a contact and to who is down; and a note for each of the messages that it
+/// sends here before it knows that it was declared down: a round of gossip in each interval, a
+/// probe, a request for help and an announcement. Broadcasts travel with other messages.
+///
+/// And all of this twice, since what comes late, and its answers, can fall into the next period.
+#[must_use]
+pub fn load(config: swim::Config, nodes: u32) -> u64 {
+    let library = swim::foca::library_config(config, nodes);
+    let others = u64::from(nodes.saturating_sub(1));
+    let helpers = (library.num_indirect_probes.get() as u64).min(others);
+    let gossips = library.periodic_gossip.map_or((0, 0), |params| {
+        let rounds = config.period.as_micros().div_ceil(params.frequency.as_micros().max(1));
+        (rounds as u64, (params.num_members.get() as u64).min(others))
+    });
+    let (rounds, fan) = gossips;
+    let seeks = library.periodic_announce_to_down_members;
+    let seeks = seeks.map_or(0, |params| params.num_members.get() as u64).min(others);
+    let announces = u64::from(config.contacts).min(others) + 1 + seeks;
+    let own = 1 + helpers + rounds * fan + announces + 1 + helpers;
+    let answers = 1 + 2 + helpers + 2 + (rounds + 3);
+    2 * (own + others * answers)
 }
 
 /// What a group of members survives: they keep nothing on disk, and their packets travel with the

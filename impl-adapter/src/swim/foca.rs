@@ -252,7 +252,7 @@ const fn kind(timer: &foca::Timer<Id>) -> (u8, u16) {
 }
 
 /// The library's own configuration for a local network of so many members, at another pace.
-pub(super) fn library_config(config: Config, nodes: u32) -> foca::Config {
+pub(crate) fn library_config(config: Config, nodes: u32) -> foca::Config {
     let size = NonZeroU32::new(config.size.unwrap_or(nodes)).unwrap_or(NonZeroU32::MIN);
     let lan = foca::Config::new_lan(size);
     // Both are whole milliseconds, so nothing is lost.

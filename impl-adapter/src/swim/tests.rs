@@ -3,7 +3,7 @@
 use super::Config;
 use super::foca::{Member, boot};
 use super::hooks::Hooks;
-use crate::targets::bounds;
+use crate::targets::{bounds, load};
 use schism::execute::{Boot, Recording, execute};
 use schism::fact::{Fact, Member as Says, Standing};
 use schism::judge::{Converges, Membership, Property};
@@ -120,4 +120,22 @@ fn a_member_that_is_alone_after_a_renewal_never_finds_out() {
     assert_eq!(last_belief(&trace, 1, 2), Some((0, Standing::Alive)));
     let last = trace.views.iter().rfind(|shown| shown.node == NodeId(1)).expect("it showed itself");
     assert_eq!((last.view.generation, last.view.connected), (1, false));
+}
+
+#[test]
+fn what_is_demanded_of_a_group_follows_the_number_of_its_members() {
+    let config = Config::default();
+    assert_eq!([2, 3, 5].map(|nodes| load(config, nodes)), [52, 100, 182]);
+    let suspicions = [3, 10, 100].map(|nodes| bounds(config, nodes).suspicion.as_millis());
+    assert_eq!(suspicions, [400, 400, 800]);
+}
+
+#[test]
+fn a_group_in_which_nobody_is_a_member_at_first_grows_one_by_one() {
+    let config = Config { joins: false, contacts: u32::MAX, ..Config::default() };
+    let text = "nodes 4  linger 2s\n@500ms c0 -> n4 join\n@1s c0 -> n2 join
+                @1500ms c0 -> n4 leave\n@2s c0 -> n3 join\n@2500ms c0 -> n1 join";
+    let trace = run(text, config);
+    assert_eq!(seen(&trace, 3), [vec![2, 3], vec![1, 3], vec![1, 2]]);
+    assert_eq!(failure(&text.parse().expect("it is well-formed"), &boot(config)), None);
 }

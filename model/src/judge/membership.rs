@@ -16,6 +16,7 @@ use crate::reference::membership::Clause;
 use crate::time::Time;
 use crate::trace::End;
 use crate::verdict::{Failure, Verdict, Violation};
+use std::sync::Arc;
 use std::time::Duration;
 use watch::Watch;
 
@@ -27,9 +28,10 @@ mod watch;
 const PROPERTY: &str = "membership";
 
 /// The property that members of a group find out who is one, and are not mistaken for long.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone)]
 pub struct Membership {
-    bounds: Bounds,
+    /// What is demanded of a group of so many.
+    bounds: Arc<dyn Fn(u32) -> Bounds + Send + Sync>,
 }
 
 /// What the protocol under test is set up for.
@@ -41,8 +43,7 @@ pub struct Bounds {
     pub suspicion: Duration,
     /// How long news take that each member passes on to each other.
     pub spreading: Duration,
-    /// So many messages a member may send in a period, for each other one. It is that of a cluster
-    /// without trouble, and some more for what it has to mend.
+    /// So many messages a member may send in a period, whatever it has to mend.
     pub load: u64,
 }
 
@@ -80,8 +81,15 @@ pub(super) struct Found {
 impl Membership {
     /// Of a protocol that is set up so.
     #[must_use]
-    pub const fn within(bounds: Bounds) -> Membership {
-        Membership { bounds }
+    pub fn within(bounds: Bounds) -> Membership {
+        Membership::scaled(move |_| bounds)
+    }
+
+    /// Of a protocol that is set up for the number of members: how long one is suspected, and how
+    /// much it sends, grow with it.
+    #[must_use]
+    pub fn scaled(bounds: impl Fn(u32) -> Bounds + Send + Sync + 'static) -> Membership {
+        Membership { bounds: Arc::new(bounds) }
     }
 }
 
@@ -95,7 +103,7 @@ impl<N: Node> Property<N> for Membership {
     }
 
     fn judge(&self, seen: &Observed<'_, N>) -> Verdict {
-        let mut watch = Watch::new(self.bounds, seen.nodes, seen.course);
+        let mut watch = Watch::new((self.bounds)(seen.nodes), seen.nodes, seen.course);
         for told in seen.facts {
             if let Fact::Member(said) = told.fact
                 && let Some(found) = watch.hear(told, said)

@@ -14,12 +14,12 @@ use crate::trace::End;
 use crate::verdict::Verdict;
 use std::time::Duration;
 
-/// Periods of 100 ms, suspicions of 400, news in 200; 10 messages a period and member.
+/// Periods of 100 ms, suspicions of 400, news in 200; 30 messages a period.
 const BOUNDS: Bounds = Bounds {
     period: Duration::from_millis(100),
     suspicion: Duration::from_millis(400),
     spreading: Duration::from_millis(200),
-    load: 10,
+    load: 30,
 };
 
 /// A run of lines such as `500 n1 believes n2.0 alive (incarnation 0)`, with times in ms. Three

@@ -120,8 +120,8 @@ impl Clause {
             | Clause::OwnIncarnation
             | Clause::RefutesHigher
             | Clause::DownStaysDown => "SWIM, section 4.2",
-            Clause::RefutedIsNotHeld => "SWIM, section 4.2; Lifeguard, section IV-B",
-            Clause::LiveIsNotDown => "SWIM, sections 2 and 4.2; Lifeguard, section II",
+            Clause::RefutedIsNotHeld => "SWIM, section 4.2; Lifeguard, the buddy system",
+            Clause::LiveIsNotDown => "SWIM, sections 2 and 4.2; Lifeguard, on false positives",
             Clause::GoneIsDown => "SWIM, sections 2 and 4.3",
             Clause::NewsSpread | Clause::BroadcastsReachAll => "SWIM, section 4.1",
             Clause::LoadIsBounded => "SWIM, sections 2 and 3",
