@@ -43,6 +43,9 @@ pub fn add<N: Node>(measures: &mut Measures, trace: &Trace<N>) {
     for hold in &course.holds {
         measures.recovery.entry(hold.kind).or_default().faults += 1;
     }
+    if let Some(found) = group::gossip(trace) {
+        measures.group.get_or_insert_default().merge(&found);
+    }
     for recovery in course.recoveries(history, ended.time) {
         if recovery.acked.is_some() {
             let of_kind = measures.recovery.entry(recovery.hold.kind).or_default();
@@ -51,5 +54,6 @@ pub fn add<N: Node>(measures: &mut Measures, trace: &Trace<N>) {
     }
 }
 
+mod group;
 #[cfg(test)]
 mod tests;

@@ -26,8 +26,34 @@ pub struct Measures {
     pub leaderless_us: u64,
     /// The longest stretch without a leader.
     pub leaderless_max: Duration,
+    /// What members of groups found out of each other, where nodes tell of that.
+    pub group: Option<Gossip>,
     /// How clusters came back from faults, by kind.
     pub recovery: BTreeMap<Kind, Recoveries>,
+}
+
+/// How news went round among members of a group.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Gossip {
+    /// From when a member was given something to broadcast to when another one heard it, for each
+    /// that did.
+    pub broadcasts: Spread,
+    /// From when a node went down to when another one believed that it is, for each that did before
+    /// it came back.
+    pub deaths: Spread,
+    /// How often a member that was up came to be suspected by another one.
+    pub suspected: u64,
+    /// How often a member that was up, and had not left, came to be believed down by another one.
+    pub buried: u64,
+}
+
+impl Gossip {
+    pub(crate) fn merge(&mut self, other: &Gossip) {
+        self.broadcasts.merge(&other.broadcasts);
+        self.deaths.merge(&other.deaths);
+        self.suspected += other.suspected;
+        self.buried += other.buried;
+    }
 }
 
 /// How clusters came back from faults of one kind.
@@ -52,6 +78,9 @@ impl Measures {
         self.led += other.led;
         self.leaderless_us += other.leaderless_us;
         self.leaderless_max = self.leaderless_max.max(other.leaderless_max);
+        if let Some(group) = &other.group {
+            self.group.get_or_insert_default().merge(group);
+        }
         for (kind, recoveries) in &other.recovery {
             let mine = self.recovery.entry(*kind).or_default();
             mine.faults += recoveries.faults;
@@ -206,6 +235,12 @@ mod tests {
             led: number % 2,
             leaderless_us: number,
             leaderless_max: ms(number % 11),
+            group: number.is_multiple_of(2).then(|| Gossip {
+                broadcasts: spread(times.clone()),
+                deaths: spread(times.clone().take(3)),
+                suspected: number,
+                buried: number % 3,
+            }),
             recovery: BTreeMap::from([(
                 kind,
                 Recoveries { faults: number, spread: spread(times) },

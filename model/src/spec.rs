@@ -147,6 +147,12 @@ pub trait Spec: Sized + 'static {
     /// a value that is written once makes a history both quicker to judge and easier to read.
     fn any(draws: &mut Draws, unique: u64) -> Self::Op;
 
+    /// An operation of a client that asks again and again while a scenario is played. It is one
+    /// that leaves the cluster as it is, where [`Spec::any`] may change who takes part.
+    fn steady(draws: &mut Draws, unique: u64) -> Self::Op {
+        Self::any(draws, unique)
+    }
+
     /// A write that must succeed when all is well again; `unique` as in [`Spec::any`].
     fn probe(unique: u64) -> Self::Op;
 

@@ -87,7 +87,7 @@ impl<N: Node> World<'_, N> {
         self.loaded += 1;
         let turn = NodeId::at(nth as usize % self.processes.len());
         let node = self.resolve(to).unwrap_or(turn);
-        let op: Op<N> = N::Spec::any(&mut key.draws(), FIRST_OF_LOADS + self.loaded);
+        let op: Op<N> = N::Spec::steady(&mut key.draws(), FIRST_OF_LOADS + self.loaded);
         self.ask_because(Some(step), key.0, *client, node, op);
         let next = nth + 1;
         if micros(*every) * next <= micros(*lasts) {

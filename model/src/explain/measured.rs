@@ -2,7 +2,7 @@
 
 use super::layout::{joined, labelled};
 use super::words::{count, counted};
-use crate::measures::{Measures, Spread};
+use crate::measures::{Gossip, Measures, Spread};
 use crate::time::micros;
 use std::time::Duration;
 
@@ -30,17 +30,41 @@ pub(super) fn measured_in(measures: &Measures, kind: &str) -> String {
         percent(measures.unknown()),
     );
     lines.extend(labelled("outcome", &outcome, 2));
-    let leader = match measures.leaderless() {
-        Some(share) => format!(
+    let leader = match (measures.leaderless(), &measures.group) {
+        (Some(share), _) => Some(format!(
             "none for {} of the time · {} at the longest",
             percent(share),
             span(measures.leaderless_max)
-        ),
-        None => "no node ever said that it leads".to_owned(),
+        )),
+        (None, None) => Some("no node ever said that it leads".to_owned()),
+        // Members of a group have none.
+        (None, Some(_)) => None,
     };
-    lines.extend(labelled("leader", &leader, 2));
+    lines.extend(leader.into_iter().flat_map(|text| labelled("leader", &text, 2)));
+    lines.extend(measures.group.iter().flat_map(gossip));
     lines.extend(recovery(measures));
     joined(&lines)
+}
+
+/// What members found out of each other.
+fn gossip(group: &Gossip) -> Vec<String> {
+    let told = |spread: &Spread| match spread.count() {
+        0 => "none".to_owned(),
+        n => format!("{} times, after {}", count(n), percentiles(spread)),
+    };
+    let lines = [
+        ("news", format!("broadcasts heard by another member: {}", told(&group.broadcasts))),
+        ("deaths", format!("found out by another member: {}", told(&group.deaths))),
+        (
+            "mistaken",
+            format!(
+                "members that were up: {} times suspected, {} times believed down",
+                count(group.suspected),
+                count(group.buried)
+            ),
+        ),
+    ];
+    lines.iter().flat_map(|(label, text)| labelled(label, text, 2)).collect()
 }
 
 /// A table: for each kind of fault how many recoveries could be measured, and how they spread.

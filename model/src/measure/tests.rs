@@ -3,9 +3,11 @@
 use super::*;
 use crate::course::{Course, Hold, Span};
 use crate::expect::Outlook;
+use crate::fact::{Fact, Told};
 use crate::fault::Kind;
 use crate::history::{History, Moment, Operation};
 use crate::id::{ClientId, NodeId, RequestId};
+use crate::measures::Spread;
 use crate::node::{Event, Io};
 use crate::spec::kv::{Answer, Get, Op, Put, PutGet};
 use crate::time::Time;
@@ -121,4 +123,43 @@ fn runs_are_added_up_as_they_are_merged() {
     merged.merge(&measure(&trace()));
     assert_eq!(twice, merged);
     assert_eq!((twice.runs, twice.latency.count(), twice.leaderless()), (2, 6, Some(0.15)));
+}
+
+#[test]
+fn news_deaths_and_mistakes_of_a_group_are_counted_where_members_tell_of_them() {
+    assert_eq!(measure(&trace()).group, None);
+    let lines = "0 n1 joins as generation 0
+        0 n2 joins as generation 0
+        10 n1 believes n2.0 alive (incarnation 0)
+        1000 n1 hears 81
+        1014 n2 hears 81
+        1020 n3 hears 81
+        2000 n1 believes n2.0 suspect (incarnation 0)
+        2010 n1 believes n2.0 suspect (incarnation 0)
+        2400 n1 believes n2.0 down (incarnation 0)
+        4500 n1 believes n3.0 suspect (incarnation 0)
+        4900 n1 believes n3.0 down (incarnation 0)
+        6000 n2 leaves
+        6010 n3 believes n2.0 down (incarnation 0)";
+    let facts = lines.lines().zip(1..).map(|(line, order)| {
+        let mut words = line.trim().splitn(3, ' ');
+        let mut next = || words.next().expect("a line has a time, a node and what it says");
+        let time = Time::millis(next().parse().expect("a time is a number"));
+        let node = NodeId(next().trim_start_matches('n').parse().expect("a node has a number"));
+        let fact = Fact::Member(next().parse().expect("it can be said"));
+        Told { time, order, node, incarnation: 0, fact }
+    });
+    let mut trace = trace();
+    trace.facts = facts.collect();
+    trace.course.downs = vec![(NodeId(3), span(4_000, 8_000))];
+    let group = measure(&trace).group.expect("members told of each other");
+    let spread = |spread: &Spread| (spread.count(), spread.max());
+    assert_eq!(spread(&group.broadcasts), (2, Duration::from_millis(20)));
+    // n3 is found out 0.9 s after it went; n2, which is up, is buried; who has left is no mistake.
+    assert_eq!(spread(&group.deaths), (1, Duration::from_millis(900)));
+    assert_eq!((group.suspected, group.buried), (1, 1));
+    let mut twice = measure(&trace);
+    add(&mut twice, &trace);
+    let twice = twice.group.expect("members told of each other");
+    assert_eq!((twice.broadcasts.count(), twice.deaths.count(), twice.buried), (4, 2, 2));
 }

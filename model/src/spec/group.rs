@@ -63,6 +63,11 @@ impl Spec for Group {
         }
     }
 
+    /// What members are there for: news for all, and who there is.
+    fn steady(draws: &mut Draws, unique: u64) -> Op {
+        if draws.chance(1, 2) { Broadcast(unique) } else { Members }
+    }
+
     /// Joining: one member there is then at least, whoever has left.
     fn probe(_unique: u64) -> Op {
         Join

@@ -158,7 +158,12 @@ impl<N: Node<Message: Wire>, T: Transport> Cluster<N, T> {
                 let mut draws = Seed(step as u64).fork(u64::from(nth)).draws();
                 plan.loaded += 1;
                 let unique = FIRST_OF_LOADS + plan.loaded;
-                self.ask_because(Some(step), load.client, node, N::Spec::any(&mut draws, unique))?;
+                self.ask_because(
+                    Some(step),
+                    load.client,
+                    node,
+                    N::Spec::steady(&mut draws, unique),
+                )?;
                 if load.every * (nth + 1) <= load.lasts {
                     plan.at(time + load.every, Chore::Ask { step, nth: nth + 1 });
                 }

@@ -1,6 +1,6 @@
 //! What was measured, as JSON. Times are in microseconds of virtual time, shares from 0 to 1.
 
-use crate::measures::{Measures, Spread};
+use crate::measures::{Gossip, Measures, Spread};
 use crate::time::micros;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ pub(in crate::cli) struct MeasuresObject {
     /// Null where no node ever says that it leads.
     leaderless: Option<f64>,
     leaderless_max_us: Option<u64>,
+    /// Null where no node tells of a group.
+    group: Option<GossipObject>,
     /// By the word of each kind of fault that took hold.
     recovery: BTreeMap<&'static str, RecoveryObject>,
 }
@@ -27,6 +29,25 @@ struct SpreadObject {
     p99_us: u64,
     p99_9_us: u64,
     max_us: u64,
+}
+
+#[derive(Serialize)]
+struct GossipObject {
+    broadcasts: SpreadObject,
+    deaths: SpreadObject,
+    suspected: u64,
+    believed_down: u64,
+}
+
+impl From<&Gossip> for GossipObject {
+    fn from(group: &Gossip) -> GossipObject {
+        GossipObject {
+            broadcasts: (&group.broadcasts).into(),
+            deaths: (&group.deaths).into(),
+            suspected: group.suspected,
+            believed_down: group.buried,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -47,6 +68,7 @@ impl From<&Measures> for MeasuresObject {
             latency: (&measures.latency).into(),
             leaderless,
             leaderless_max_us: leaderless.map(|_| micros(measures.leaderless_max)),
+            group: measures.group.as_ref().map(GossipObject::from),
             recovery: measures
                 .recovery
                 .iter()
