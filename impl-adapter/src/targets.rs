@@ -191,7 +191,10 @@ pub(crate) fn members_of<H: Hooks>(
 #[must_use]
 pub fn bounds(config: swim::Config, nodes: u32) -> Bounds {
     let (period, suspicion) = (config.period, config.suspicion(nodes));
-    Bounds { period, suspicion, spreading: period * 2, load: load(config, nodes) }
+    let fanout = swim::foca::library_config(config, nodes).periodic_gossip;
+    let fanout =
+        fanout.map_or(0, |gossip| u32::try_from(gossip.num_members.get()).unwrap_or(u32::MAX));
+    Bounds { period, suspicion, spreading: period * 2, fanout, load: load(config, nodes) }
 }
 
 /// The most that a member of so many has reason to send in a period, by the library's

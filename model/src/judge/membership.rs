@@ -43,6 +43,10 @@ pub struct Bounds {
     pub suspicion: Duration,
     /// How long news take that each member passes on to each other.
     pub spreading: Duration,
+    /// To so many others each member passes news on at a time. A group in which that is everybody
+    /// has no luck to ask for; in a larger one chance decides who hears first, and who never does,
+    /// so only that most hear is demanded.
+    pub fanout: u32,
     /// So many messages a member may send in a period, whatever it has to mend.
     pub load: u64,
 }

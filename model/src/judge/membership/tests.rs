@@ -19,6 +19,7 @@ const BOUNDS: Bounds = Bounds {
     period: Duration::from_millis(100),
     suspicion: Duration::from_millis(400),
     spreading: Duration::from_millis(200),
+    fanout: 2,
     load: 30,
 };
 
@@ -140,6 +141,14 @@ fn a_broadcast_reaches_all_who_stay_connected() {
     let new = format!("1990 n3 joins as generation 1\n{story}");
     assert_eq!(judge(&run(&new)), None);
     assert_eq!(judge(&Run { course: away(1, 2_001, 3_000), ..run(story) }), None);
+    // What a member tells one that is down is lost, and it does not tell for ever.
+    let down = Course { downs: vec![(NodeId(2), span(1_900, 3_000))], ..Course::default() };
+    assert_eq!(judge(&Run { course: down, ..run("2000 n1 hears 81") }), None);
+    // Where not all are told at a time, chance decides who hears: most must.
+    let lucky = Bounds { fanout: 1, ..BOUNDS };
+    let by_chance = |text: &str| Membership::within(lucky).judge(&run(text).seen());
+    assert_eq!(by_chance(story), Verdict::Pass);
+    assert!(matches!(by_chance("2000 n1 hears 81\n2300 n2 hears 81"), Verdict::Fail(_)));
     // Who leaves, and be it to come back by a new name, has passed on what it had time for.
     let left = format!(
         "{story}\n2021 n1 leaves

@@ -224,13 +224,22 @@ impl<'a> Watch<'a> {
             up.filter_map(|node| group.joined(node).map(|(now, at)| (node, now, at))).collect();
         let whole = members.iter().all(|(who, _, at)| {
             let knows = |(of, ..): &(NodeId, u64, Time)| who == of || group.counts(*who, *of);
-            *at + early <= since && members.iter().all(knows)
+            *at + early <= since && members.iter().all(knows) && self.wastes_nothing(*who, since)
         });
         if whole {
             let by = members.iter().map(|(node, generation, _)| (*node, *generation)).collect();
             let due = Due::Broadcast { value, from, by, since };
             self.expect(since, self.bounds.spreading, due);
         }
+    }
+
+    /// Whether all whom a node takes for members are up: what it tells one that is not is lost, and
+    /// it tells nobody for ever.
+    fn wastes_nothing(&self, who: NodeId, at: Time) -> bool {
+        self.group.nodes().all(|of| {
+            let active = self.group.believes(who, of).is_some_and(|held| held.standing.is_active());
+            !active || self.group.joined(of).is_some() && self.quiet.is_up(of, at, at)
+        })
     }
 
     fn sends(&mut self, told: &Told, messages: u64, within_ms: u64) -> Option<Found> {

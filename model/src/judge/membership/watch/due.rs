@@ -21,6 +21,21 @@ pub(super) enum Due {
 }
 
 impl Watch<'_> {
+    /// The first of these whom news have not come to, where that is not mere chance.
+    fn left_out(
+        &self,
+        by: &[(NodeId, u64)],
+        since: Time,
+        at: Time,
+        missed: impl Fn(&NodeId) -> bool,
+    ) -> Option<NodeId> {
+        let mut left_out = self.still(by, since, at).filter(missed);
+        let first = left_out.next()?;
+        let by_chance = self.nodes > self.bounds.fanout + 1;
+        // Of two both, of more than two the larger half.
+        (!by_chance || (1 + left_out.count()) * 2 > by.len().max(2)).then_some(first)
+    }
+
     /// Who of these has the generation still that it had, and was up all the while.
     fn still(&self, by: &[(NodeId, u64)], since: Time, at: Time) -> impl Iterator<Item = NodeId> {
         by.iter().filter_map(move |(node, generation)| {
@@ -42,7 +57,7 @@ impl Watch<'_> {
                                 && u64::from(held.incarnation) < *incarnation
                         })
                 };
-                let who = self.still(by, *since, at).find(holds)?;
+                let who = self.left_out(by, *since, at, holds)?;
                 Some(Found {
                     clause: Clause::RefutedIsNotHeld,
                     at,
@@ -65,7 +80,7 @@ impl Watch<'_> {
                         u64::from(held.generation) == *generation && held.standing.is_active()
                     })
                 };
-                let who = self.still(by, *since, at).find(ignorant)?;
+                let who = self.left_out(by, *since, at, ignorant)?;
                 let from = from.0;
                 Some(Found {
                     clause: Clause::NewsSpread,
@@ -84,7 +99,7 @@ impl Watch<'_> {
                 // Who leaves takes along what it has not passed on yet.
                 self.still(by, *since, at).find(|who| who == from)?;
                 let deaf = |who: &NodeId| !self.heard.contains(&(*value, *who));
-                let who = self.still(by, *since, at).find(deaf)?;
+                let who = self.left_out(by, *since, at, deaf)?;
                 Some(Found {
                     clause: Clause::BroadcastsReachAll,
                     at,
