@@ -8,6 +8,7 @@ mod bad_input;
 mod canaries;
 mod cli;
 mod corpus;
+mod coverage;
 mod determinism;
 mod faults;
 mod first_pages;
