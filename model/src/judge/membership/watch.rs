@@ -72,11 +72,17 @@ impl<'a> Watch<'a> {
             _ => None,
         };
         if let Err(refusal) = self.group.step(told) {
-            let (node, before) = (told.node, refusal.before);
+            let (node, last) = (told.node, refusal.before);
+            let before = match refusal.clause {
+                Clause::DownStaysDown => format!("it had believed it down in incarnation {last}"),
+                Clause::NamesAreNew => format!("it was a member as generation {last} before"),
+                Clause::OwnIncarnation => format!("that one has told of {last} at most"),
+                _ => format!("{last} was told before"),
+            };
             return Some(Found {
                 clause: refusal.clause,
                 at: told.time,
-                why: format!("{node} {said}, though {before} was told before."),
+                why: format!("{node} {said}, though {before}."),
                 nodes: about(node, said),
             });
         }
